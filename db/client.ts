@@ -1,0 +1,31 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import type { DB } from './database.ts'
+
+/** The database, or a transaction of it: repositories take either, and only callers begin transactions. */
+export type Db = Kysely<DB>
+
+/** The roles the program runs as; neither can bypass row security. */
+export type RuntimeRole = 'bullpen_app' | 'bullpen_worker'
+
+/** Connects as a runtime role. `max` is the pool's size. Close it with `db.destroy()`. */
+export function connect(url: string, role: RuntimeRole, { max = 10 }: { max?: number } = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: `bullpen ${role}`,
+    options: `-c role=${role}`,
+    connectionTimeoutMillis: 5_000,
+  })
+  // An idle connection that the server ended is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {})
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** Runs `work` in a transaction whose rows are those of one tenant, as row security sees them. */
+export function asTenant<T>(db: Db, userId: string, work: (db: Db) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select set_config('app.user_id', ${userId}, true)`.execute(tx)
+    return work(tx)
+  })
+}

@@ -1,0 +1,670 @@
+-- The schema after all migrations, one fact per line; compared by the tests.
+function CREATE OR REPLACE FUNCTION public.add_account_halts()
+   RETURNS trigger
+   LANGUAGE plpgsql
+   SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+      begin
+        insert into halts (scope, key, user_id) values ('user', new.user_id::text, new.user_id), ('account', new.id::text, new.user_id)
+          on conflict do nothing;
+        return new;
+      end $function$
+  
+function CREATE OR REPLACE FUNCTION public.current_tenant()
+   RETURNS uuid
+   LANGUAGE sql
+   STABLE PARALLEL SAFE
+  RETURN (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid
+  
+function CREATE OR REPLACE FUNCTION public.guard_order()
+   RETURNS trigger
+   LANGUAGE plpgsql
+  AS $function$
+      begin
+        if (new.id, new.user_id, new.account_id, new.position_id, new.symbol, new.side, new.purpose, new.quantity, new.client_order_id, new.attempt)
+           is distinct from
+           (old.id, old.user_id, old.account_id, old.position_id, old.symbol, old.side, old.purpose, old.quantity, old.client_order_id, old.attempt) then
+          raise exception 'order %: identity, side and quantity never change', old.id using errcode = 'check_violation';
+        end if;
+        if new.filled < old.filled then
+          raise exception 'order %: filled only grows (% to %)', old.id, old.filled, new.filled using errcode = 'check_violation';
+        end if;
+        if new.state <> old.state and not (new.state = any (case old.state
+          when 'planned' then array['submitting', 'abandoned']
+          when 'submitting' then array['open', 'partially_filled', 'filled', 'canceled', 'rejected', 'planned', 'unknown']
+          when 'open' then array['partially_filled', 'filled', 'canceling', 'canceled', 'rejected']
+          when 'partially_filled' then array['open', 'filled', 'canceling', 'canceled', 'rejected']
+          when 'canceling' then array['canceled', 'rejected', 'filled', 'open', 'partially_filled', 'unknown']
+          when 'unknown' then array['open', 'partially_filled', 'filled', 'canceled', 'rejected', 'not_at_venue', 'manual']
+          when 'not_at_venue' then array['open', 'partially_filled', 'filled']
+          when 'canceled' then array['open', 'partially_filled', 'filled']
+          when 'rejected' then array['open', 'partially_filled', 'filled']
+          when 'manual' then array['open', 'partially_filled', 'filled']
+          else array[]::text[] end)) then
+          raise exception 'order %: % may not become %', old.id, old.state, new.state using errcode = 'check_violation';
+        end if;
+        return new;
+      end $function$
+  
+table auth.account column accessToken text
+table auth.account column accessTokenExpiresAt timestamp with time zone
+table auth.account column accountId text not null
+table auth.account column createdAt timestamp with time zone not null default CURRENT_TIMESTAMP
+table auth.account column id uuid not null default gen_random_uuid()
+table auth.account column idToken text
+table auth.account column password text
+table auth.account column providerId text not null
+table auth.account column refreshToken text
+table auth.account column refreshTokenExpiresAt timestamp with time zone
+table auth.account column scope text
+table auth.account column updatedAt timestamp with time zone not null
+table auth.account column userId uuid not null
+table auth.account constraint account_pkey PRIMARY KEY (id)
+table auth.account constraint account_userId_fkey FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+table auth.account grant DELETE to bullpen_app
+table auth.account grant INSERT to bullpen_app
+table auth.account grant SELECT to bullpen_app
+table auth.account grant UPDATE to bullpen_app
+table auth.account index CREATE INDEX "account_userId_idx" ON auth.account USING btree ("userId")
+table auth.rateLimit column count integer not null
+table auth.rateLimit column id uuid not null default gen_random_uuid()
+table auth.rateLimit column key text not null
+table auth.rateLimit column lastRequest bigint not null
+table auth.rateLimit constraint rateLimit_key_key UNIQUE (key)
+table auth.rateLimit constraint rateLimit_pkey PRIMARY KEY (id)
+table auth.rateLimit grant DELETE to bullpen_app
+table auth.rateLimit grant INSERT to bullpen_app
+table auth.rateLimit grant SELECT to bullpen_app
+table auth.rateLimit grant UPDATE to bullpen_app
+table auth.session column createdAt timestamp with time zone not null default CURRENT_TIMESTAMP
+table auth.session column expiresAt timestamp with time zone not null
+table auth.session column id uuid not null default gen_random_uuid()
+table auth.session column impersonatedBy text
+table auth.session column ipAddress text
+table auth.session column token text not null
+table auth.session column updatedAt timestamp with time zone not null
+table auth.session column userAgent text
+table auth.session column userId uuid not null
+table auth.session constraint session_pkey PRIMARY KEY (id)
+table auth.session constraint session_token_key UNIQUE (token)
+table auth.session constraint session_userId_fkey FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+table auth.session grant DELETE to bullpen_app
+table auth.session grant INSERT to bullpen_app
+table auth.session grant SELECT to bullpen_app
+table auth.session grant UPDATE to bullpen_app
+table auth.session index CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
+table auth.user column banExpires timestamp with time zone
+table auth.user column banReason text
+table auth.user column banned boolean
+table auth.user column createdAt timestamp with time zone not null default CURRENT_TIMESTAMP
+table auth.user column email text not null
+table auth.user column emailVerified boolean not null
+table auth.user column id uuid not null default gen_random_uuid()
+table auth.user column image text
+table auth.user column name text not null
+table auth.user column role text
+table auth.user column updatedAt timestamp with time zone not null default CURRENT_TIMESTAMP
+table auth.user constraint user_email_key UNIQUE (email)
+table auth.user constraint user_pkey PRIMARY KEY (id)
+table auth.user grant DELETE to bullpen_app
+table auth.user grant INSERT to bullpen_app
+table auth.user grant SELECT to bullpen_app
+table auth.user grant SELECT to bullpen_worker
+table auth.user grant UPDATE to bullpen_app
+table auth.verification column createdAt timestamp with time zone not null default CURRENT_TIMESTAMP
+table auth.verification column expiresAt timestamp with time zone not null
+table auth.verification column id uuid not null default gen_random_uuid()
+table auth.verification column identifier text not null
+table auth.verification column updatedAt timestamp with time zone not null default CURRENT_TIMESTAMP
+table auth.verification column value text not null
+table auth.verification constraint verification_pkey PRIMARY KEY (id)
+table auth.verification grant DELETE to bullpen_app
+table auth.verification grant INSERT to bullpen_app
+table auth.verification grant SELECT to bullpen_app
+table auth.verification grant UPDATE to bullpen_app
+table auth.verification index CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
+table public.accounts column created_at timestamp with time zone not null default now()
+table public.accounts column exchange text not null
+table public.accounts column id uuid not null default gen_random_uuid()
+table public.accounts column market text not null
+table public.accounts column mode text not null
+table public.accounts column name text not null
+table public.accounts column quote text not null
+table public.accounts column status text not null default 'active'::text
+table public.accounts column status_reason text
+table public.accounts column user_id uuid not null
+table public.accounts constraint accounts_exchange_check CHECK ((exchange = ANY (ARRAY['binance'::text, 'kraken'::text, 'bybit'::text, 'okx'::text, 'bitget'::text])))
+table public.accounts constraint accounts_id_user_id_key UNIQUE (id, user_id)
+table public.accounts constraint accounts_market_check CHECK ((market = ANY (ARRAY['spot'::text, 'margin-cross'::text, 'margin-isolated'::text, 'futures'::text])))
+table public.accounts constraint accounts_mode_check CHECK ((mode = ANY (ARRAY['paper'::text, 'testnet'::text, 'live'::text])))
+table public.accounts constraint accounts_name_check CHECK ((name <> ''::text))
+table public.accounts constraint accounts_pkey PRIMARY KEY (id)
+table public.accounts constraint accounts_quote_check CHECK ((quote ~ '^[A-Z0-9]{2,10}$'::text))
+table public.accounts constraint accounts_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'degraded'::text, 'closed'::text])))
+table public.accounts constraint accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE RESTRICT
+table public.accounts constraint accounts_user_id_name_key UNIQUE (user_id, name)
+table public.accounts grant INSERT to bullpen_app
+table public.accounts grant INSERT to bullpen_worker
+table public.accounts grant SELECT to bullpen_app
+table public.accounts grant SELECT to bullpen_worker
+table public.accounts grant UPDATE to bullpen_app
+table public.accounts grant UPDATE to bullpen_worker
+table public.accounts policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.accounts policy worker ALL to bullpen_worker using true check true
+table public.accounts row security forced
+table public.accounts trigger CREATE TRIGGER add_account_halts AFTER INSERT ON public.accounts FOR EACH ROW EXECUTE FUNCTION add_account_halts()
+table public.api_keys column account_id uuid not null
+table public.api_keys column checked_at timestamp with time zone
+table public.api_keys column created_at timestamp with time zone not null default now()
+table public.api_keys column exchange text not null
+table public.api_keys column fingerprint text not null
+table public.api_keys column permissions jsonb not null default '{}'::jsonb
+table public.api_keys column sealed jsonb not null
+table public.api_keys column user_id uuid not null
+table public.api_keys constraint api_keys_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id) ON DELETE CASCADE
+table public.api_keys constraint api_keys_exchange_fingerprint_key UNIQUE (exchange, fingerprint)
+table public.api_keys constraint api_keys_pkey PRIMARY KEY (account_id)
+table public.api_keys grant DELETE to bullpen_app
+table public.api_keys grant DELETE to bullpen_worker
+table public.api_keys grant INSERT to bullpen_app
+table public.api_keys grant INSERT to bullpen_worker
+table public.api_keys grant SELECT (account_id) to bullpen_app
+table public.api_keys grant SELECT (checked_at) to bullpen_app
+table public.api_keys grant SELECT (created_at) to bullpen_app
+table public.api_keys grant SELECT (exchange) to bullpen_app
+table public.api_keys grant SELECT (fingerprint) to bullpen_app
+table public.api_keys grant SELECT (permissions) to bullpen_app
+table public.api_keys grant SELECT (user_id) to bullpen_app
+table public.api_keys grant SELECT to bullpen_worker
+table public.api_keys grant UPDATE to bullpen_worker
+table public.api_keys policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.api_keys policy worker ALL to bullpen_worker using true check true
+table public.api_keys row security forced
+table public.audit_log column action text not null
+table public.audit_log column actor text not null
+table public.audit_log column at timestamp with time zone not null default now()
+table public.audit_log column details jsonb not null default '{}'::jsonb
+table public.audit_log column id bigint not null identity
+table public.audit_log column target text
+table public.audit_log column user_id uuid
+table public.audit_log constraint audit_log_pkey PRIMARY KEY (id)
+table public.audit_log constraint audit_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE RESTRICT
+table public.audit_log grant INSERT to bullpen_app
+table public.audit_log grant INSERT to bullpen_worker
+table public.audit_log grant SELECT to bullpen_app
+table public.audit_log grant SELECT to bullpen_worker
+table public.audit_log policy tenant_read SELECT to bullpen_app using (user_id = current_tenant())
+table public.audit_log policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
+table public.audit_log policy worker ALL to bullpen_worker using true check true
+table public.audit_log row security forced
+table public.decisions column account_id uuid not null
+table public.decisions column action text not null
+table public.decisions column created_at timestamp with time zone not null default now()
+table public.decisions column id uuid not null default gen_random_uuid()
+table public.decisions column market_at timestamp with time zone not null
+table public.decisions column outcome text not null
+table public.decisions column reasons jsonb not null
+table public.decisions column signal_id uuid not null
+table public.decisions column steps jsonb not null
+table public.decisions column symbol text not null
+table public.decisions column user_id uuid not null
+table public.decisions constraint decisions_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.decisions constraint decisions_outcome_check CHECK ((outcome = ANY (ARRAY['taken'::text, 'skipped'::text])))
+table public.decisions constraint decisions_pkey PRIMARY KEY (id)
+table public.decisions constraint decisions_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text))
+table public.decisions constraint decisions_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id)
+table public.decisions constraint decisions_steps_check CHECK ((jsonb_typeof(steps) = 'array'::text))
+table public.decisions grant DELETE to bullpen_worker
+table public.decisions grant INSERT to bullpen_worker
+table public.decisions grant SELECT to bullpen_app
+table public.decisions grant SELECT to bullpen_worker
+table public.decisions grant UPDATE to bullpen_worker
+table public.decisions index CREATE INDEX decisions_latest ON public.decisions USING btree (account_id, signal_id, created_at DESC)
+table public.decisions index CREATE INDEX decisions_recent ON public.decisions USING btree (user_id, created_at DESC)
+table public.decisions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.decisions policy worker ALL to bullpen_worker using true check true
+table public.decisions row security forced
+table public.equity_snapshots column account_id uuid not null
+table public.equity_snapshots column at timestamp with time zone not null
+table public.equity_snapshots column equity numeric not null
+table public.equity_snapshots column exposure numeric not null
+table public.equity_snapshots column free_quote numeric not null
+table public.equity_snapshots column market_at timestamp with time zone not null
+table public.equity_snapshots column open_pnl numeric not null
+table public.equity_snapshots column user_id uuid not null
+table public.equity_snapshots constraint equity_snapshots_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id) ON DELETE CASCADE
+table public.equity_snapshots constraint equity_snapshots_pkey PRIMARY KEY (account_id, at)
+table public.equity_snapshots grant DELETE to bullpen_worker
+table public.equity_snapshots grant INSERT to bullpen_worker
+table public.equity_snapshots grant SELECT to bullpen_app
+table public.equity_snapshots grant SELECT to bullpen_worker
+table public.equity_snapshots policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.equity_snapshots policy worker ALL to bullpen_worker using true check true
+table public.equity_snapshots row security forced
+table public.fills column account_id uuid not null
+table public.fills column cost numeric not null
+table public.fills column fee numeric not null
+table public.fills column fee_currency text not null
+table public.fills column fee_price numeric not null
+table public.fills column filled_at timestamp with time zone not null
+table public.fills column is_maker boolean not null
+table public.fills column order_id uuid not null
+table public.fills column position_id uuid not null
+table public.fills column price numeric not null
+table public.fills column quantity numeric not null
+table public.fills column realized_pnl numeric
+table public.fills column recorded_at timestamp with time zone not null default now()
+table public.fills column side text not null
+table public.fills column symbol text not null
+table public.fills column user_id uuid not null
+table public.fills column venue_trade_id text not null
+table public.fills constraint fills_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.fills constraint fills_order_id_user_id_fkey FOREIGN KEY (order_id, user_id) REFERENCES orders(id, user_id)
+table public.fills constraint fills_pkey PRIMARY KEY (account_id, symbol, venue_trade_id)
+table public.fills constraint fills_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
+table public.fills constraint fills_price_check CHECK ((price > (0)::numeric))
+table public.fills constraint fills_quantity_check CHECK ((quantity > (0)::numeric))
+table public.fills constraint fills_side_check CHECK ((side = ANY (ARRAY['buy'::text, 'sell'::text])))
+table public.fills grant INSERT to bullpen_worker
+table public.fills grant SELECT to bullpen_app
+table public.fills grant SELECT to bullpen_worker
+table public.fills index CREATE INDEX fills_order ON public.fills USING btree (order_id)
+table public.fills index CREATE INDEX fills_position ON public.fills USING btree (position_id)
+table public.fills policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.fills policy worker ALL to bullpen_worker using true check true
+table public.fills row security forced
+table public.halts column key text not null
+table public.halts column mode text not null default 'none'::text
+table public.halts column reason text
+table public.halts column scope text not null
+table public.halts column set_at timestamp with time zone not null default now()
+table public.halts column set_by text
+table public.halts column user_id uuid
+table public.halts constraint halts_mode_check CHECK ((mode = ANY (ARRAY['none'::text, 'no_entries'::text, 'flatten'::text])))
+table public.halts constraint halts_pkey PRIMARY KEY (scope, key)
+table public.halts constraint halts_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'exchange'::text, 'user'::text, 'account'::text, 'symbol'::text])))
+table public.halts constraint halts_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.halts grant INSERT to bullpen_worker
+table public.halts grant SELECT to bullpen_app
+table public.halts grant SELECT to bullpen_worker
+table public.halts grant UPDATE to bullpen_app
+table public.halts grant UPDATE to bullpen_worker
+table public.halts policy tenant_read SELECT to bullpen_app using ((current_tenant() IS NOT NULL) AND ((user_id IS NULL) OR (user_id = current_tenant())))
+table public.halts policy tenant_write UPDATE to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.halts policy worker ALL to bullpen_worker using true check true
+table public.halts row security
+table public.ledger column account_id uuid not null
+table public.ledger column amount numeric not null
+table public.ledger column at timestamp with time zone not null default now()
+table public.ledger column currency text not null
+table public.ledger column id bigint not null identity
+table public.ledger column kind text not null
+table public.ledger column note text
+table public.ledger column symbol text
+table public.ledger column user_id uuid not null
+table public.ledger column venue_trade_id text
+table public.ledger constraint ledger_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.ledger constraint ledger_kind_check CHECK ((kind = ANY (ARRAY['opening'::text, 'fill'::text, 'fee'::text, 'realized_pnl'::text, 'funding'::text, 'deposit'::text, 'withdrawal'::text, 'adjustment'::text, 'excess'::text])))
+table public.ledger constraint ledger_pkey PRIMARY KEY (id)
+table public.ledger grant INSERT to bullpen_worker
+table public.ledger grant SELECT to bullpen_app
+table public.ledger grant SELECT to bullpen_worker
+table public.ledger index CREATE UNIQUE INDEX ledger_opening ON public.ledger USING btree (account_id, currency) WHERE (kind = 'opening'::text)
+table public.ledger index CREATE UNIQUE INDEX ledger_per_fill ON public.ledger USING btree (account_id, symbol, venue_trade_id, kind, currency) WHERE (venue_trade_id IS NOT NULL)
+table public.ledger policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.ledger policy worker ALL to bullpen_worker using true check true
+table public.ledger row security forced
+table public.monitor_shards column leased_until timestamp with time zone
+table public.monitor_shards column shard integer not null
+table public.monitor_shards column swept_at timestamp with time zone
+table public.monitor_shards column worker_id text
+table public.monitor_shards constraint monitor_shards_pkey PRIMARY KEY (shard)
+table public.monitor_shards constraint monitor_shards_shard_check CHECK ((shard >= 0))
+table public.monitor_shards grant INSERT to bullpen_worker
+table public.monitor_shards grant SELECT to bullpen_worker
+table public.monitor_shards grant UPDATE to bullpen_worker
+table public.monitored_positions column best_price numeric not null
+table public.monitored_positions column entry_price numeric not null
+table public.monitored_positions column evaluated_at timestamp with time zone
+table public.monitored_positions column is_active boolean not null default true
+table public.monitored_positions column last_price numeric
+table public.monitored_positions column position_id uuid not null
+table public.monitored_positions column reevaluated_at timestamp with time zone
+table public.monitored_positions column rules jsonb not null
+table public.monitored_positions column shard integer not null
+table public.monitored_positions column stop_loss numeric
+table public.monitored_positions column take_profit numeric
+table public.monitored_positions column taken_levels smallint[] not null default '{}'::smallint[]
+table public.monitored_positions column trailing_sl numeric
+table public.monitored_positions column updated_at timestamp with time zone not null default now()
+table public.monitored_positions column user_id uuid not null
+table public.monitored_positions constraint monitored_positions_pkey PRIMARY KEY (position_id)
+table public.monitored_positions constraint monitored_positions_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id) ON DELETE CASCADE
+table public.monitored_positions constraint monitored_positions_shard_check CHECK ((shard >= 0))
+table public.monitored_positions grant INSERT to bullpen_worker
+table public.monitored_positions grant SELECT to bullpen_app
+table public.monitored_positions grant SELECT to bullpen_worker
+table public.monitored_positions grant UPDATE to bullpen_worker
+table public.monitored_positions index CREATE INDEX monitored_positions_shard ON public.monitored_positions USING btree (shard) WHERE is_active
+table public.monitored_positions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.monitored_positions policy worker ALL to bullpen_worker using true check true
+table public.monitored_positions row security forced
+table public.order_events column actor text not null
+table public.order_events column at timestamp with time zone not null default clock_timestamp()
+table public.order_events column evidence jsonb not null default '{}'::jsonb
+table public.order_events column from_state text
+table public.order_events column id bigint not null identity
+table public.order_events column order_id uuid not null
+table public.order_events column to_state text not null
+table public.order_events column user_id uuid not null
+table public.order_events constraint order_events_order_id_user_id_fkey FOREIGN KEY (order_id, user_id) REFERENCES orders(id, user_id)
+table public.order_events constraint order_events_pkey PRIMARY KEY (id)
+table public.order_events grant INSERT to bullpen_worker
+table public.order_events grant SELECT to bullpen_app
+table public.order_events grant SELECT to bullpen_worker
+table public.order_events index CREATE INDEX order_events_order ON public.order_events USING btree (order_id, id)
+table public.order_events policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.order_events policy worker ALL to bullpen_worker using true check true
+table public.order_events row security forced
+table public.order_slots column id bigint not null identity
+table public.order_slots column order_id uuid not null
+table public.order_slots column position_id uuid not null
+table public.order_slots column released_at timestamp with time zone
+table public.order_slots column slot text not null
+table public.order_slots column user_id uuid not null
+table public.order_slots constraint order_slots_order_id_slot_key UNIQUE (order_id, slot)
+table public.order_slots constraint order_slots_order_id_user_id_fkey FOREIGN KEY (order_id, user_id) REFERENCES orders(id, user_id)
+table public.order_slots constraint order_slots_pkey PRIMARY KEY (id)
+table public.order_slots constraint order_slots_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
+table public.order_slots constraint order_slots_slot_check CHECK ((slot ~ '^(entry|close|tp:[123]|stop:[0-9]+|reduce:[0-9]+)$'::text))
+table public.order_slots grant INSERT to bullpen_worker
+table public.order_slots grant SELECT to bullpen_app
+table public.order_slots grant SELECT to bullpen_worker
+table public.order_slots grant UPDATE to bullpen_worker
+table public.order_slots index CREATE UNIQUE INDEX order_slots_live ON public.order_slots USING btree (position_id, slot) WHERE (released_at IS NULL)
+table public.order_slots policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.order_slots policy worker ALL to bullpen_worker using true check true
+table public.order_slots row security forced
+table public.orders column account_id uuid not null
+table public.orders column advice text
+table public.orders column attempt integer not null default 1
+table public.orders column average_price numeric
+table public.orders column claimed_by text
+table public.orders column client_order_id text not null
+table public.orders column close_reason text
+table public.orders column ended_at timestamp with time zone
+table public.orders column exchange text not null
+table public.orders column expires_at timestamp with time zone
+table public.orders column failure_code text
+table public.orders column failure_reason text
+table public.orders column filled numeric not null default 0
+table public.orders column id uuid not null default gen_random_uuid()
+table public.orders column is_reduce_only boolean not null
+table public.orders column lease_until timestamp with time zone
+table public.orders column leverage numeric
+table public.orders column planned_at timestamp with time zone not null default now()
+table public.orders column position_id uuid not null
+table public.orders column price numeric
+table public.orders column purpose text not null
+table public.orders column quantity numeric not null
+table public.orders column reference_price numeric not null
+table public.orders column sent_at timestamp with time zone
+table public.orders column side text not null
+table public.orders column state text not null default 'planned'::text
+table public.orders column stop_price numeric
+table public.orders column symbol text not null
+table public.orders column type text not null
+table public.orders column user_id uuid not null
+table public.orders column venue_order_id text
+table public.orders column wakes integer not null default 0
+table public.orders column woken_at timestamp with time zone
+table public.orders constraint exits_have_a_reason CHECK (((purpose = 'entry'::text) OR (close_reason IS NOT NULL)))
+table public.orders constraint not_at_venue_is_empty CHECK (((state <> 'not_at_venue'::text) OR (filled = (0)::numeric)))
+table public.orders constraint only_entries_expire CHECK (((purpose = 'entry'::text) OR (expires_at IS NULL)))
+table public.orders constraint orders_account_id_client_order_id_key UNIQUE (account_id, client_order_id)
+table public.orders constraint orders_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.orders constraint orders_attempt_check CHECK ((attempt >= 1))
+table public.orders constraint orders_client_order_id_check CHECK ((client_order_id ~ '^[0-9a-f]{32}$'::text))
+table public.orders constraint orders_filled_check CHECK ((filled >= (0)::numeric))
+table public.orders constraint orders_id_user_id_key UNIQUE (id, user_id)
+table public.orders constraint orders_leverage_check CHECK ((leverage >= (1)::numeric))
+table public.orders constraint orders_pkey PRIMARY KEY (id)
+table public.orders constraint orders_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
+table public.orders constraint orders_price_check CHECK ((price > (0)::numeric))
+table public.orders constraint orders_purpose_check CHECK ((purpose = ANY (ARRAY['entry'::text, 'exit'::text, 'stop'::text])))
+table public.orders constraint orders_quantity_check CHECK ((quantity > (0)::numeric))
+table public.orders constraint orders_reference_price_check CHECK ((reference_price > (0)::numeric))
+table public.orders constraint orders_side_check CHECK ((side = ANY (ARRAY['buy'::text, 'sell'::text])))
+table public.orders constraint orders_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'filled'::text, 'canceling'::text, 'canceled'::text, 'rejected'::text, 'unknown'::text, 'not_at_venue'::text, 'abandoned'::text, 'manual'::text])))
+table public.orders constraint orders_stop_price_check CHECK ((stop_price > (0)::numeric))
+table public.orders constraint orders_type_check CHECK ((type = ANY (ARRAY['market'::text, 'limit'::text, 'stop_market'::text])))
+table public.orders constraint sent_before_anything_else CHECK (((state = ANY (ARRAY['planned'::text, 'abandoned'::text])) OR (sent_at IS NOT NULL)))
+table public.orders grant INSERT to bullpen_worker
+table public.orders grant SELECT to bullpen_app
+table public.orders grant SELECT to bullpen_worker
+table public.orders grant UPDATE to bullpen_worker
+table public.orders index CREATE INDEX orders_living ON public.orders USING btree (state, planned_at) WHERE (state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'canceling'::text, 'unknown'::text]))
+table public.orders index CREATE INDEX orders_position ON public.orders USING btree (position_id)
+table public.orders index CREATE INDEX orders_user ON public.orders USING btree (user_id, planned_at DESC)
+table public.orders index CREATE UNIQUE INDEX orders_venue_id ON public.orders USING btree (account_id, symbol, venue_order_id) WHERE (venue_order_id IS NOT NULL)
+table public.orders policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.orders policy worker ALL to bullpen_worker using true check true
+table public.orders row security forced
+table public.orders trigger CREATE TRIGGER guard_order BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order()
+table public.position_reevaluations column action_taken text not null
+table public.position_reevaluations column created_at timestamp with time zone not null default now()
+table public.position_reevaluations column id uuid not null default gen_random_uuid()
+table public.position_reevaluations column market_at timestamp with time zone not null
+table public.position_reevaluations column new_sl numeric
+table public.position_reevaluations column new_tp numeric
+table public.position_reevaluations column old_sl numeric
+table public.position_reevaluations column old_tp numeric
+table public.position_reevaluations column position_id uuid not null
+table public.position_reevaluations column reason text not null
+table public.position_reevaluations column reevaluation_type text not null
+table public.position_reevaluations column user_id uuid not null
+table public.position_reevaluations constraint position_reevaluations_pkey PRIMARY KEY (id)
+table public.position_reevaluations constraint position_reevaluations_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id) ON DELETE CASCADE
+table public.position_reevaluations grant INSERT to bullpen_worker
+table public.position_reevaluations grant SELECT to bullpen_app
+table public.position_reevaluations grant SELECT to bullpen_worker
+table public.position_reevaluations grant UPDATE to bullpen_worker
+table public.position_reevaluations index CREATE INDEX position_reevaluations_position ON public.position_reevaluations USING btree (position_id, market_at)
+table public.position_reevaluations policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.position_reevaluations policy worker ALL to bullpen_worker using true check true
+table public.position_reevaluations row security forced
+table public.positions column account_id uuid not null
+table public.positions column close_reason text
+table public.positions column closed_at timestamp with time zone
+table public.positions column created_at timestamp with time zone not null default now()
+table public.positions column decision_id uuid
+table public.positions column entry_price numeric
+table public.positions column id uuid not null default gen_random_uuid()
+table public.positions column leverage numeric not null default 1
+table public.positions column opened_at timestamp with time zone
+table public.positions column qty_entered numeric not null default 0
+table public.positions column qty_open numeric not null default 0
+table public.positions column qty_reserved numeric not null default 0
+table public.positions column side text not null
+table public.positions column signal_id uuid
+table public.positions column source text not null
+table public.positions column state text not null
+table public.positions column stop_loss numeric
+table public.positions column symbol text not null
+table public.positions column take_profit numeric
+table public.positions column user_id uuid not null
+table public.positions constraint closed_is_empty CHECK (((state <> ALL (ARRAY['closed'::text, 'void'::text])) OR (qty_open = (0)::numeric)))
+table public.positions constraint nothing_oversold CHECK ((qty_reserved <= qty_open))
+table public.positions constraint positions_account_id_signal_id_key UNIQUE (account_id, signal_id)
+table public.positions constraint positions_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.positions constraint positions_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES decisions(id)
+table public.positions constraint positions_entry_price_check CHECK ((entry_price > (0)::numeric))
+table public.positions constraint positions_id_user_id_key UNIQUE (id, user_id)
+table public.positions constraint positions_leverage_check CHECK ((leverage >= (1)::numeric))
+table public.positions constraint positions_pkey PRIMARY KEY (id)
+table public.positions constraint positions_qty_entered_check CHECK ((qty_entered >= (0)::numeric))
+table public.positions constraint positions_qty_open_check CHECK ((qty_open >= (0)::numeric))
+table public.positions constraint positions_qty_reserved_check CHECK ((qty_reserved >= (0)::numeric))
+table public.positions constraint positions_side_check CHECK ((side = ANY (ARRAY['long'::text, 'short'::text])))
+table public.positions constraint positions_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id)
+table public.positions constraint positions_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'open'::text, 'closing'::text, 'closed'::text, 'void'::text, 'stray'::text])))
+table public.positions constraint positions_stop_loss_check CHECK ((stop_loss > (0)::numeric))
+table public.positions constraint positions_take_profit_check CHECK ((take_profit > (0)::numeric))
+table public.positions grant INSERT to bullpen_worker
+table public.positions grant SELECT to bullpen_app
+table public.positions grant SELECT to bullpen_worker
+table public.positions grant UPDATE to bullpen_worker
+table public.positions index CREATE INDEX positions_user ON public.positions USING btree (user_id, created_at DESC)
+table public.positions index CREATE UNIQUE INDEX positions_living ON public.positions USING btree (account_id, symbol) WHERE (state = ANY (ARRAY['opening'::text, 'open'::text, 'closing'::text]))
+table public.positions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.positions policy worker ALL to bullpen_worker using true check true
+table public.positions row security forced
+table public.risk_reservations column account_id uuid not null
+table public.risk_reservations column created_at timestamp with time zone not null default now()
+table public.risk_reservations column id uuid not null default gen_random_uuid()
+table public.risk_reservations column margin numeric not null
+table public.risk_reservations column notional numeric not null
+table public.risk_reservations column position_id uuid not null
+table public.risk_reservations column released_at timestamp with time zone
+table public.risk_reservations column risk numeric not null
+table public.risk_reservations column user_id uuid not null
+table public.risk_reservations constraint risk_reservations_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.risk_reservations constraint risk_reservations_margin_check CHECK ((margin >= (0)::numeric))
+table public.risk_reservations constraint risk_reservations_notional_check CHECK ((notional >= (0)::numeric))
+table public.risk_reservations constraint risk_reservations_pkey PRIMARY KEY (id)
+table public.risk_reservations constraint risk_reservations_position_id_key UNIQUE (position_id)
+table public.risk_reservations constraint risk_reservations_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
+table public.risk_reservations constraint risk_reservations_risk_check CHECK ((risk >= (0)::numeric))
+table public.risk_reservations grant INSERT to bullpen_worker
+table public.risk_reservations grant SELECT to bullpen_app
+table public.risk_reservations grant SELECT to bullpen_worker
+table public.risk_reservations grant UPDATE to bullpen_worker
+table public.risk_reservations policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.risk_reservations policy worker ALL to bullpen_worker using true check true
+table public.risk_reservations row security forced
+table public.signal_scores column created_at timestamp with time zone not null
+table public.signal_scores column is_hit boolean not null
+table public.signal_scores column move double precision not null
+table public.signal_scores column scored_at timestamp with time zone not null
+table public.signal_scores column signal_id uuid not null
+table public.signal_scores column source text not null
+table public.signal_scores column symbol text not null
+table public.signal_scores constraint signal_scores_pkey PRIMARY KEY (signal_id)
+table public.signal_scores constraint signal_scores_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id) ON DELETE CASCADE
+table public.signal_scores grant DELETE to bullpen_worker
+table public.signal_scores grant INSERT to bullpen_worker
+table public.signal_scores grant SELECT to bullpen_app
+table public.signal_scores grant SELECT to bullpen_worker
+table public.signal_scores grant UPDATE to bullpen_worker
+table public.signal_scores index CREATE INDEX signal_scores_source ON public.signal_scores USING btree (source, symbol, created_at DESC)
+table public.trades column account_id uuid not null
+table public.trades column close_reason text not null
+table public.trades column closed_at timestamp with time zone not null
+table public.trades column created_at timestamp with time zone not null default now()
+table public.trades column entry_price numeric not null
+table public.trades column exit_price numeric not null
+table public.trades column fees numeric not null
+table public.trades column funding numeric not null default 0
+table public.trades column gross_pnl numeric not null
+table public.trades column id uuid not null default gen_random_uuid()
+table public.trades column opened_at timestamp with time zone not null
+table public.trades column pnl numeric not null
+table public.trades column position_id uuid not null
+table public.trades column profit_ratio double precision not null
+table public.trades column quantity numeric not null
+table public.trades column side text not null
+table public.trades column signal_id uuid
+table public.trades column source text not null
+table public.trades column stop_loss numeric
+table public.trades column symbol text not null
+table public.trades column take_profit numeric
+table public.trades column user_id uuid not null
+table public.trades constraint trades_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
+table public.trades constraint trades_pkey PRIMARY KEY (id)
+table public.trades constraint trades_position_id_key UNIQUE (position_id)
+table public.trades constraint trades_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
+table public.trades constraint trades_side_check CHECK ((side = ANY (ARRAY['long'::text, 'short'::text])))
+table public.trades constraint trades_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id)
+table public.trades grant INSERT to bullpen_worker
+table public.trades grant SELECT to bullpen_app
+table public.trades grant SELECT to bullpen_worker
+table public.trades index CREATE INDEX trades_account ON public.trades USING btree (account_id, closed_at DESC)
+table public.trades policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.trades policy worker ALL to bullpen_worker using true check true
+table public.trades row security forced
+table public.trading_settings column account_id uuid
+table public.trading_settings column id uuid not null default gen_random_uuid()
+table public.trading_settings column settings jsonb not null default '{}'::jsonb
+table public.trading_settings column updated_at timestamp with time zone not null default now()
+table public.trading_settings column user_id uuid not null
+table public.trading_settings constraint trading_settings_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id) ON DELETE CASCADE
+table public.trading_settings constraint trading_settings_pkey PRIMARY KEY (id)
+table public.trading_settings constraint trading_settings_settings_check CHECK ((jsonb_typeof(settings) = 'object'::text))
+table public.trading_settings constraint trading_settings_user_id_account_id_key UNIQUE NULLS NOT DISTINCT (user_id, account_id)
+table public.trading_settings constraint trading_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.trading_settings grant INSERT to bullpen_app
+table public.trading_settings grant INSERT to bullpen_worker
+table public.trading_settings grant SELECT to bullpen_app
+table public.trading_settings grant SELECT to bullpen_worker
+table public.trading_settings grant UPDATE to bullpen_app
+table public.trading_settings grant UPDATE to bullpen_worker
+table public.trading_settings policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.trading_settings policy worker ALL to bullpen_worker using true check true
+table public.trading_settings row security forced
+table public.trading_signals column action text not null
+table public.trading_signals column confidence double precision not null
+table public.trading_signals column created_at timestamp with time zone not null
+table public.trading_signals column details jsonb not null default '{}'::jsonb
+table public.trading_signals column ended_at timestamp with time zone
+table public.trading_signals column expires_at timestamp with time zone not null
+table public.trading_signals column id uuid not null default gen_random_uuid()
+table public.trading_signals column price numeric not null
+table public.trading_signals column reasoning text not null default ''::text
+table public.trading_signals column recorded_at timestamp with time zone not null default now()
+table public.trading_signals column renewed_at timestamp with time zone not null
+table public.trading_signals column source text not null
+table public.trading_signals column stop_loss numeric
+table public.trading_signals column symbol text not null
+table public.trading_signals column take_profit numeric
+table public.trading_signals column user_id uuid
+table public.trading_signals constraint trading_signals_action_check CHECK ((action = ANY (ARRAY['BUY'::text, 'SELL'::text, 'HOLD'::text])))
+table public.trading_signals constraint trading_signals_check CHECK ((expires_at > created_at))
+table public.trading_signals constraint trading_signals_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))
+table public.trading_signals constraint trading_signals_pkey PRIMARY KEY (id)
+table public.trading_signals constraint trading_signals_price_check CHECK ((price > (0)::numeric))
+table public.trading_signals constraint trading_signals_source_check CHECK ((source <> ALL (ARRAY['ai-scheduler'::text, 'ai-trading-signals'::text, 'titan_v2'::text, 'manual'::text])))
+table public.trading_signals constraint trading_signals_stop_loss_check CHECK ((stop_loss > (0)::numeric))
+table public.trading_signals constraint trading_signals_symbol_check CHECK ((symbol ~ '^[A-Z0-9]+/[A-Z0-9]+$'::text))
+table public.trading_signals constraint trading_signals_take_profit_check CHECK ((take_profit > (0)::numeric))
+table public.trading_signals constraint trading_signals_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.trading_signals grant DELETE to bullpen_worker
+table public.trading_signals grant INSERT to bullpen_app
+table public.trading_signals grant INSERT to bullpen_worker
+table public.trading_signals grant SELECT to bullpen_app
+table public.trading_signals grant SELECT to bullpen_worker
+table public.trading_signals grant UPDATE to bullpen_worker
+table public.trading_signals index CREATE INDEX trading_signals_created ON public.trading_signals USING btree (created_at DESC)
+table public.trading_signals index CREATE UNIQUE INDEX trading_signals_live ON public.trading_signals USING btree (source, symbol, user_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL)
+table public.trading_signals policy tenant_read SELECT to bullpen_app using ((current_tenant() IS NOT NULL) AND ((user_id IS NULL) OR (user_id = current_tenant())))
+table public.trading_signals policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
+table public.trading_signals policy worker ALL to bullpen_worker using true check true
+table public.trading_signals row security forced
+table public.workers column address text
+table public.workers column heartbeat_at timestamp with time zone not null default now()
+table public.workers column host text not null
+table public.workers column id text not null
+table public.workers column loop_lag_ms double precision
+table public.workers column pid integer not null
+table public.workers column queues text[] not null default '{}'::text[]
+table public.workers column role text not null
+table public.workers column rss_bytes bigint
+table public.workers column started_at timestamp with time zone not null default now()
+table public.workers column stopped_at timestamp with time zone
+table public.workers column version text not null
+table public.workers constraint workers_pkey PRIMARY KEY (id)
+table public.workers grant DELETE to bullpen_worker
+table public.workers grant INSERT to bullpen_worker
+table public.workers grant SELECT to bullpen_app
+table public.workers grant SELECT to bullpen_worker
+table public.workers grant UPDATE to bullpen_worker
