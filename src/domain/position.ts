@@ -1,0 +1,25 @@
+/**
+ * States of a position. `void`: its entry never filled. `stray`: a fill arrived for a void entry while another position
+ * lives on the symbol; it is booked on its own row, protected and closed at once.
+ */
+export const positionStates = ['opening', 'open', 'closing', 'closed', 'void', 'stray'] as const
+export type PositionState = (typeof positionStates)[number]
+
+const edges: Readonly<Record<PositionState, readonly PositionState[]>> = {
+  opening: ['open', 'void', 'closed'],
+  open: ['closing', 'closed'],
+  closing: ['open', 'closed'],
+  closed: [],
+  void: ['opening', 'open', 'stray'],
+  stray: ['closed'],
+}
+
+/** Whether a position may go from one state to the other. */
+export function legalPositionTransition(from: PositionState, to: PositionState): boolean {
+  return edges[from].includes(to)
+}
+
+/** Whether the position occupies its (account, symbol): at most one such position lives there. */
+export function isLiving(state: PositionState): boolean {
+  return state === 'opening' || state === 'open' || state === 'closing'
+}
