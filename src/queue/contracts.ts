@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { contract } from './contract.ts'
+
+/** The exchanges that have order lanes. */
+export const exchanges = ['binance', 'kraken', 'bybit', 'okx', 'bitget'] as const
+
+/** Entries go out through `orders-<exchange>`; exits, stops and cancels own `exits-<exchange>`. */
+export const lanes = ['orders', 'exits'] as const
+
+/** An order lane, as order jobs name it. */
+export const lane = z.object({
+  orderId: z.uuid(),
+  exchange: z.enum(exchanges),
+  lane: z.enum(lanes),
+})
+
+export const fetchSignals = contract({
+  name: 'fetch-signals',
+  queue: 'signals',
+  data: z.object({ source: z.string().min(1) }),
+  attempts: 1, // the next interval is the retry: an old signal is worth nothing
+})
+
+export const scoreSignals = contract({
+  name: 'score-signals',
+  queue: 'signals',
+  data: z.object({}),
+  attempts: 1,
+})
+
+export const tradingCycle = contract({
+  name: 'trading-cycle',
+  queue: 'trading',
+  data: z.object({ userId: z.uuid() }),
+  attempts: 1, // the next cycle decides again, on fresh prices
+})
+
+export const placeOrder = contract({
+  name: 'place-order',
+  queue: (data) => `${data.lane}-${data.exchange}`,
+  data: lane,
+  attempts: 5, // asking again is harmless: only the claim sends
+  keepCompleted: 0,
+})
+
+export const resolveOrder = contract({
+  name: 'resolve-order',
+  queue: 'accounts',
+  data: z.object({ orderId: z.uuid() }),
+  attempts: 3,
+})
+
+export const persistSnapshot = contract({
+  name: 'persist-snapshot',
+  queue: 'accounts',
+  data: z.object({ accountId: z.uuid() }),
+  attempts: 1,
+})
+
+export const monitorPositions = contract({
+  name: 'monitor-positions',
+  queue: 'monitor',
+  data: z.object({ shard: z.int().min(0) }),
+  attempts: 1, // the next tick is the retry: an old price is worth nothing
+})
+
+/** Every queue there is, in the order the board shows them. */
+export const queueNames: readonly string[] = [
+  'signals',
+  'trading',
+  ...exchanges.flatMap((exchange) => lanes.map((one) => `${one}-${exchange}`)),
+  'accounts',
+  'monitor',
+]

@@ -1,0 +1,40 @@
+import type { Contract } from './contract.ts'
+
+/** How a job ended. An exception means: try again. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly note?: string }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly advice: string }
+
+/** The job did what it is for. */
+export const done: Outcome = { kind: 'done' }
+
+/** There was nothing to do, for a reason worth reading on the board. */
+export function skipped(reason: string): Outcome {
+  return { kind: 'skipped', reason }
+}
+
+/** Never again by itself: it shows on the board with its reason and advice, where a person may retry it. */
+export function failed(reason: string, advice: string): Outcome {
+  return { kind: 'failed', reason, advice }
+}
+
+/** One recurring item of a job: a stable key, its data, its interval and where in the interval it falls. */
+export interface ScheduledItem<Data> {
+  readonly key: string
+  readonly data: Data
+  readonly everyMs: number
+  /** Spreads items over the interval: 0 < offsetMs < everyMs. Absent or 0: at once, and every interval from then. */
+  readonly offsetMs?: number
+}
+
+/** A handler and, where it recurs, the items that are due, read from the database. */
+export interface Job<Context, Data> {
+  readonly contract: Contract<Data>
+  readonly schedule?: (context: Context) => Promise<ScheduledItem<Data>[]>
+  run(data: Data, context: Context, signal: AbortSignal): Promise<Outcome>
+}
+
+/** A job whose data is known only to itself, as the list of all jobs holds it. */
+// biome-ignore lint/suspicious/noExplicitAny: the list holds jobs of every data type; each checks its own by schema
+export type AnyJob<Context> = Job<Context, any>

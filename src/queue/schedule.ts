@@ -1,0 +1,87 @@
+import type { JobSchedulerJson, Queue } from 'bullmq'
+import { jobOptions } from './enqueue.ts'
+import type { AnyJob, ScheduledItem } from './job.ts'
+import type { Queues } from './queues.ts'
+
+/** What one round of keeping schedules changed. */
+export interface ScheduleChanges {
+  readonly added: number
+  readonly removed: number
+}
+
+/**
+ * Makes the queue's schedulers those that the database wants: adds what is missing or differs, removes what is not
+ * wanted any more. Idempotent; a lost queue gets all its schedulers back at the next round.
+ */
+export async function keepSchedules<Context>(
+  queues: Queues,
+  jobs: readonly AnyJob<Context>[],
+  context: Context,
+): Promise<ScheduleChanges> {
+  let added = 0
+  let removed = 0
+  const wanted = await wantedByQueue(jobs, context)
+  for (const [queueName, schedulers] of wanted) {
+    const queue = queues.named(queueName)
+    const present = new Map(
+      (await queue.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]),
+    )
+    for (const { job, item } of schedulers.values()) {
+      if (same(present.get(item.key), item)) continue
+      await queue.upsertJobScheduler(
+        item.key,
+        { every: item.everyMs, ...(item.offsetMs && { offset: item.offsetMs }) },
+        { name: job.contract.name, data: item.data, opts: jobOptions(job.contract) },
+      )
+      if (item.offsetMs) await runSoon(queue, job, item)
+      added += 1
+    }
+    for (const key of present.keys()) {
+      if (schedulers.has(key)) continue
+      await queue.removeJobScheduler(key)
+      removed += 1
+    }
+  }
+  return { added, removed }
+}
+
+interface Wanted<Context> {
+  job: AnyJob<Context>
+  item: ScheduledItem<unknown>
+}
+
+async function wantedByQueue<Context>(
+  jobs: readonly AnyJob<Context>[],
+  context: Context,
+): Promise<Map<string, Map<string, Wanted<Context>>>> {
+  const wanted = new Map<string, Map<string, Wanted<Context>>>()
+  for (const job of jobs) {
+    if (!job.schedule) continue
+    for (const item of await job.schedule(context)) {
+      const queueName = job.contract.queue(item.data)
+      const schedulers = wanted.get(queueName) ?? new Map<string, Wanted<Context>>()
+      wanted.set(queueName, schedulers)
+      schedulers.set(item.key, { job, item })
+    }
+  }
+  return wanted
+}
+
+/** A spread item would first run at its place in the interval; what was just switched on runs within 10 s. */
+async function runSoon<Context>(
+  queue: Queue,
+  job: AnyJob<Context>,
+  item: ScheduledItem<unknown>,
+): Promise<void> {
+  const delay = (item.offsetMs ?? 0) % Math.min(10_000, item.everyMs)
+  await queue.add(job.contract.name, item.data, { ...jobOptions(job.contract), delay })
+}
+
+function same(present: JobSchedulerJson | undefined, item: ScheduledItem<unknown>): boolean {
+  return (
+    present !== undefined &&
+    Number(present.every) === item.everyMs &&
+    (!item.offsetMs || Number(present.offset) === item.offsetMs) &&
+    JSON.stringify(present.template?.data) === JSON.stringify(item.data)
+  )
+}

@@ -1,0 +1,131 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
+import { contract } from '#src/queue/contract.ts'
+import { enqueueOn } from '#src/queue/enqueue.ts'
+import { done, failed, type Job, skipped } from '#src/queue/job.ts'
+import { openQueues, type Queues } from '#src/queue/queues.ts'
+import { keepSchedules } from '#src/queue/schedule.ts'
+import { work } from '#src/queue/work.ts'
+import { backendKinds, queueAddress } from '../support/backends.ts'
+
+const wish = contract({
+  name: 'wish',
+  queue: 'signals',
+  data: z.object({ id: z.string() }),
+  attempts: 2,
+  backoffMs: 10,
+})
+const tick = contract({ name: 'tick', queue: 'monitor', data: z.object({ shard: z.int() }), attempts: 1 })
+const log = pino({ level: 'silent' })
+
+interface Seen {
+  ran: string[]
+  shards: number[]
+}
+
+const wishes: Job<Seen, { id: string }> = {
+  contract: wish,
+  async run({ id }, seen) {
+    seen.ran.push(id)
+    if (id === 'throws') throw new Error('no luck')
+    if (id === 'fails') return failed('the venue said no', 'Reduce the size')
+    if (id === 'skips') return skipped('nothing to do')
+    return done
+  },
+}
+
+const ticks: Job<Seen, { shard: number }> = {
+  contract: tick,
+  schedule: async (seen) =>
+    seen.shards.map((shard) => ({ key: `tick-${shard}`, data: { shard }, everyMs: 200 })),
+  async run({ shard }, seen) {
+    seen.ran.push(`shard ${shard}`)
+    return done
+  },
+}
+
+describe.each(backendKinds)('on %s', (kind) => {
+  let backend: QueueBackend
+  let queues: Queues
+  const seen: Seen = { ran: [], shards: [] }
+  const closers: (() => Promise<void>)[] = []
+
+  beforeAll(async () => {
+    backend = await openBackend(await queueAddress(kind))
+    queues = openQueues(backend)
+    for (const name of ['signals', 'monitor']) await queues.named(name).obliterate({ force: true })
+    for (const queue of ['signals', 'monitor']) {
+      const worker = work(backend, queue, [wishes, ticks], seen, log, { concurrency: 2 })
+      closers.push(() => worker.close())
+    }
+  })
+
+  afterAll(async () => {
+    for (const close of closers) await close()
+    await queues.close()
+    await backend.close()
+  })
+
+  test('a wish that does not fit its schema is refused before it is queued', async () => {
+    const enqueue = enqueueOn(queues)
+    await expect(enqueue(wish, { id: 5 } as never)).rejects.toThrow(/expected string/)
+    expect(await queues.named('signals').getJobCounts('wait', 'active', 'completed')).toMatchObject({
+      wait: 0,
+      active: 0,
+    })
+  })
+
+  test('failed ends a job for good with its reason and advice, an exception is tried again', async () => {
+    const enqueue = enqueueOn(queues)
+    for (const id of ['fails', 'throws', 'skips', 'works']) await enqueue(wish, { id })
+    const counts = await until(async () => {
+      const now = await queues.named('signals').getJobCounts('failed', 'completed')
+      return now.failed === 2 && now.completed === 2 ? now : undefined
+    })
+    expect(counts).toMatchObject({ failed: 2, completed: 2 })
+    expect(seen.ran.filter((id) => id === 'fails')).toHaveLength(1)
+    expect(seen.ran.filter((id) => id === 'throws')).toHaveLength(2)
+    const reasons = (await queues.named('signals').getFailed()).map((job) => job.failedReason).sort()
+    expect(reasons).toEqual(['no luck', 'the venue said no. Reduce the size'])
+  })
+
+  test('a job of another build fails for good instead of being tried for ever', async () => {
+    const before = (await queues.named('signals').getFailed()).length
+    await queues.named('signals').add('from-the-future', {}, { attempts: 5 })
+    const jobs = await until(async () => {
+      const now = await queues.named('signals').getFailed()
+      return now.length > before ? now : undefined
+    })
+    const future = jobs.find((job) => job.name === 'from-the-future')
+    expect(future?.failedReason).toMatch(/knows no job from-the-future/)
+    expect(future?.attemptsMade).toBe(1)
+  })
+
+  test('schedules follow the database, and a lost queue gets them back', async () => {
+    seen.shards = [0, 1]
+    expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 2, removed: 0 })
+    expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 0, removed: 0 })
+    await until(async () => (seen.ran.includes('shard 0') && seen.ran.includes('shard 1') ? true : undefined))
+
+    for (const key of ['tick-0', 'tick-1']) await queues.named('monitor').removeJobScheduler(key)
+    expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 2, removed: 0 })
+
+    seen.shards = [1]
+    expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 0, removed: 1 })
+    const left = await queues.named('monitor').getJobSchedulers()
+    expect(left.map((scheduler) => scheduler.key)).toEqual(['tick-1'])
+    seen.shards = []
+    await keepSchedules(queues, [ticks], seen)
+  })
+})
+
+/** Asks every 20 ms until there is an answer; the test's own time limit is the end. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
