@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf, systemCode, UserError } from '../errors.ts'
+
+const leastFreeBytes = 64 * 1024 * 1024
+
+const reasons: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'it is not a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+}
+
+/**
+ * Makes the data folder and proves that it can be written.
+ * Only its owner may enter it; root's may be entered by all, because PostgreSQL then runs as another user. What is
+ * secret in it has mode 0600.
+ * @throws UserError when it cannot be made or written, or the disk is nearly full.
+ */
+export function prepareHome(home: string, leastFree = leastFreeBytes): void {
+  const probe = join(home, `.probe-${process.pid}`)
+  try {
+    if (mkdirSync(home, { recursive: true }) !== undefined) chmodSync(home, isRoot() ? 0o755 : 0o700)
+    writeFileSync(probe, Buffer.alloc(16_384), { mode: 0o600 })
+    rmSync(probe)
+  } catch (error) {
+    rmSync(probe, { force: true })
+    throw unwritable(home, error)
+  }
+  const { bavail, bsize } = statfsSync(home)
+  if (bavail * bsize < leastFree)
+    throw new UserError(
+      `The data folder ${home} has ${megabytes(bavail * bsize)} MB left and needs ${megabytes(leastFree)}: make room, or set BULLPEN_HOME to another folder`,
+    )
+}
+
+/** The one line for a data folder that refuses to be written. */
+export function unwritable(home: string, error: unknown): UserError {
+  const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error)
+  return new UserError(
+    `The data folder ${home} cannot be written: ${reason}. Set BULLPEN_HOME to another folder`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** Whether this process runs as root, as which PostgreSQL refuses to run. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0
+}
+
+function megabytes(bytes: number): number {
+  return Math.floor(bytes / 1024 / 1024)
+}
