@@ -1,0 +1,92 @@
+import { sql } from 'kysely'
+import type { SourceAccuracy } from '#src/domain/entries/decision.ts'
+import type { Db } from './client.ts'
+
+/** A signal whose horizon has passed and that nobody has scored yet. */
+export interface UnscoredSignal {
+  readonly id: string
+  readonly source: string
+  readonly symbol: string
+  readonly action: 'BUY' | 'SELL'
+  readonly price: number
+  readonly stopLoss: number | null
+  readonly takeProfit: number | null
+  /** Market time. */
+  readonly createdAtMs: number
+}
+
+/** Up to `limit` unscored signals born before `beforeMs` (market time), oldest first. */
+export async function unscoredSignals(db: Db, beforeMs: number, limit: number): Promise<UnscoredSignal[]> {
+  const rows = await db
+    .selectFrom('trading_signals as signal')
+    .leftJoin('signal_scores as score', 'score.signal_id', 'signal.id')
+    .select(['signal.id', 'signal.source', 'signal.symbol', 'signal.action', 'signal.price'])
+    .select(['signal.stop_loss', 'signal.take_profit', 'signal.created_at'])
+    .where('score.signal_id', 'is', null)
+    .where('signal.action', 'in', ['BUY', 'SELL'])
+    .where('signal.created_at', '<=', new Date(beforeMs))
+    .orderBy('signal.created_at')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    source: row.source,
+    symbol: row.symbol,
+    action: row.action as 'BUY' | 'SELL',
+    price: Number(row.price),
+    stopLoss: row.stop_loss === null ? null : Number(row.stop_loss),
+    takeProfit: row.take_profit === null ? null : Number(row.take_profit),
+    createdAtMs: row.created_at.getTime(),
+  }))
+}
+
+/** Stores how a signal turned out; a second scoring of the same signal changes nothing. */
+export async function recordScore(
+  db: Db,
+  signal: UnscoredSignal,
+  score: { readonly isHit: boolean; readonly move: number; readonly scoredAtMs: number },
+): Promise<void> {
+  await db
+    .insertInto('signal_scores')
+    .values({
+      signal_id: signal.id,
+      source: signal.source,
+      symbol: signal.symbol,
+      is_hit: score.isHit,
+      move: score.move,
+      created_at: new Date(signal.createdAtMs),
+      scored_at: new Date(score.scoredAtMs),
+    })
+    .onConflict((conflict) => conflict.column('signal_id').doNothing())
+    .execute()
+}
+
+/** How the last 50 scored signals of a source did, and all of its scored signals on the symbol. */
+export async function accuracyOf(db: Db, source: string, symbol: string): Promise<SourceAccuracy> {
+  const recent = db
+    .selectFrom('signal_scores')
+    .select('is_hit')
+    .where('source', '=', source)
+    .orderBy('created_at', 'desc')
+    .limit(50)
+    .as('recent')
+  const all = await db
+    .selectFrom(recent)
+    .select([
+      sql<string>`count(*)`.as('samples'),
+      sql<string>`count(*) filter (where recent.is_hit)`.as('hits'),
+    ])
+    .executeTakeFirstOrThrow()
+  const here = await db
+    .selectFrom('signal_scores')
+    .select([sql<string>`count(*)`.as('samples'), sql<string>`count(*) filter (where is_hit)`.as('hits')])
+    .where('source', '=', source)
+    .where('symbol', '=', symbol)
+    .executeTakeFirstOrThrow()
+  return {
+    samples: Number(all.samples),
+    hits: Number(all.hits),
+    symbolSamples: Number(here.samples),
+    symbolHits: Number(here.hits),
+  }
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely'
+import type { Db } from './client.ts'
+
+/** A process at work, as the others see it. */
+export interface WorkerIdentity {
+  readonly id: string
+  readonly role: string
+  readonly queues: readonly string[]
+  readonly host: string
+  readonly pid: number
+  readonly version: string
+  /** Where a process that serves others is reached, such as the simulator. */
+  readonly address?: string
+}
+
+/** Says that a process is alive, by the database's clock; the first call registers it. */
+export async function beat(
+  db: Db,
+  worker: WorkerIdentity,
+  vitals: { readonly rssBytes: number; readonly loopLagMs: number },
+): Promise<void> {
+  await db
+    .insertInto('workers')
+    .values({
+      id: worker.id,
+      role: worker.role,
+      queues: [...worker.queues],
+      host: worker.host,
+      pid: worker.pid,
+      version: worker.version,
+      address: worker.address ?? null,
+      rss_bytes: vitals.rssBytes,
+      loop_lag_ms: vitals.loopLagMs,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({
+        heartbeat_at: sql<Date>`now()`,
+        rss_bytes: vitals.rssBytes,
+        loop_lag_ms: vitals.loopLagMs,
+        stopped_at: null,
+      }),
+    )
+    .execute()
+}
+
+/** Says that a process ended by itself. */
+export async function markStopped(db: Db, id: string): Promise<void> {
+  await db.updateTable('workers').set({ stopped_at: sql<Date>`now()` }).where('id', '=', id).execute()
+}
+
+/** Where the simulator that beat last is reached; undefined when none has been alive for 15 s. */
+export async function findSimulator(db: Db): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('workers')
+    .select('address')
+    .where('role', '=', 'simulator')
+    .where('address', 'is not', null)
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>', sql<Date>`now() - interval '15 seconds'`)
+    .orderBy('heartbeat_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.address ?? undefined
+}
