@@ -1,0 +1,43 @@
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
+import type { KeyRing } from './key-ring.ts'
+import {
+  bindingOf,
+  type KeyField,
+  type KeyOwner,
+  type SealedBox,
+  type SealedKey,
+  sealingPurpose,
+  type VenueKey,
+} from './sealed.ts'
+
+/** Seals an exchange key with AES-256-GCM under the current SECRET_KEY, bound to its tenant, account, version and field. */
+export function sealKey(ring: KeyRing, owner: KeyOwner, key: VenueKey): SealedKey {
+  const seal = (field: KeyField, text: string) => sealField(ring, owner, field, text)
+  return {
+    version: ring.current.version,
+    apiKey: seal('apiKey', key.apiKey),
+    secret: seal('secret', key.secret),
+    ...(key.password !== undefined && { password: seal('password', key.password) }),
+  }
+}
+
+/**
+ * What makes one exchange key recognisable without telling it: one key belongs to one account (unique with its exchange).
+ * It follows SECRET_KEY, so a rotation that seals every key anew writes every fingerprint anew too.
+ */
+export function fingerprintOf(ring: KeyRing, exchange: string, apiKey: string): string {
+  return createHmac('sha256', ring.current.derive('key-fingerprint', exchange)).update(apiKey).digest('hex')
+}
+
+function sealField(ring: KeyRing, owner: KeyOwner, field: KeyField, text: string): SealedBox {
+  const { version } = ring.current
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', ring.current.derive(sealingPurpose, owner.accountId), iv)
+  cipher.setAAD(bindingOf(owner, version, field))
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return {
+    iv: iv.toString('base64'),
+    tag: cipher.getAuthTag().toString('base64'),
+    text: sealed.toString('base64'),
+  }
+}
