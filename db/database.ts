@@ -253,6 +253,10 @@ export interface Orders {
   purpose: string;
   quantity: Numeric;
   reference_price: Numeric;
+  /**
+   * what this exit still holds of its position; their sum is the position's qty_reserved
+   */
+  reserved: Generated<Numeric>;
   sent_at: Timestamp | null;
   side: string;
   state: Generated<string>;
@@ -302,6 +306,10 @@ export interface Positions {
   qty_entered: Generated<Numeric>;
   qty_open: Generated<Numeric>;
   qty_reserved: Generated<Numeric>;
+  /**
+   * the exit rules as the settings were when the entry was planned; the watched position takes them over
+   */
+  rules: Generated<Json>;
   side: string;
   signal_id: string | null;
   source: string;

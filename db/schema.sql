@@ -409,6 +409,7 @@ table public.orders column price numeric
 table public.orders column purpose text not null
 table public.orders column quantity numeric not null
 table public.orders column reference_price numeric not null
+table public.orders column reserved numeric not null default 0
 table public.orders column sent_at timestamp with time zone
 table public.orders column side text not null
 table public.orders column state text not null default 'planned'::text
@@ -425,6 +426,7 @@ table public.orders constraint only_entries_expire CHECK (((purpose = 'entry'::t
 table public.orders constraint orders_account_id_client_order_id_key UNIQUE (account_id, client_order_id)
 table public.orders constraint orders_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
 table public.orders constraint orders_attempt_check CHECK ((attempt >= 1))
+table public.orders constraint orders_check CHECK (((reserved >= (0)::numeric) AND (reserved <= quantity)))
 table public.orders constraint orders_client_order_id_check CHECK ((client_order_id ~ '^[0-9a-f]{32}$'::text))
 table public.orders constraint orders_filled_check CHECK ((filled >= (0)::numeric))
 table public.orders constraint orders_id_user_id_key UNIQUE (id, user_id)
@@ -486,6 +488,7 @@ table public.positions column opened_at timestamp with time zone
 table public.positions column qty_entered numeric not null default 0
 table public.positions column qty_open numeric not null default 0
 table public.positions column qty_reserved numeric not null default 0
+table public.positions column rules jsonb not null default '{}'::jsonb
 table public.positions column side text not null
 table public.positions column signal_id uuid
 table public.positions column source text not null
@@ -506,6 +509,7 @@ table public.positions constraint positions_pkey PRIMARY KEY (id)
 table public.positions constraint positions_qty_entered_check CHECK ((qty_entered >= (0)::numeric))
 table public.positions constraint positions_qty_open_check CHECK ((qty_open >= (0)::numeric))
 table public.positions constraint positions_qty_reserved_check CHECK ((qty_reserved >= (0)::numeric))
+table public.positions constraint positions_rules_check CHECK ((jsonb_typeof(rules) = 'object'::text))
 table public.positions constraint positions_side_check CHECK ((side = ANY (ARRAY['long'::text, 'short'::text])))
 table public.positions constraint positions_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id)
 table public.positions constraint positions_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'open'::text, 'closing'::text, 'closed'::text, 'void'::text, 'stray'::text])))
@@ -589,6 +593,7 @@ table public.trades constraint trades_signal_id_fkey FOREIGN KEY (signal_id) REF
 table public.trades grant INSERT to bullpen_worker
 table public.trades grant SELECT to bullpen_app
 table public.trades grant SELECT to bullpen_worker
+table public.trades grant UPDATE to bullpen_worker
 table public.trades index CREATE INDEX trades_account ON public.trades USING btree (account_id, closed_at DESC)
 table public.trades policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.trades policy worker ALL to bullpen_worker using true check true

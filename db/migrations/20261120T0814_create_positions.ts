@@ -21,6 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       leverage numeric not null default 1 check (leverage >= 1),
       stop_loss numeric check (stop_loss > 0),
       take_profit numeric check (take_profit > 0),
+      rules jsonb not null default '{}' check (jsonb_typeof(rules) = 'object'),
       close_reason text,
       opened_at timestamptz,
       closed_at timestamptz,
@@ -31,6 +32,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint nothing_oversold check (qty_reserved <= qty_open),
       constraint closed_is_empty check (state not in ('closed', 'void') or qty_open = 0)
     )`.execute(db)
+  await sql`comment on column positions.rules is
+    'the exit rules as the settings were when the entry was planned; the watched position takes them over'`.execute(
+    db,
+  )
   await sql`create unique index positions_living on positions (account_id, symbol)
     where state in ('opening', 'open', 'closing')`.execute(db)
   await sql`create index positions_user on positions (user_id, created_at desc)`.execute(db)

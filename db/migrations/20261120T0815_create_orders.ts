@@ -26,6 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       state text not null default 'planned' check (state in ('planned', 'submitting', 'open', 'partially_filled', 'filled',
         'canceling', 'canceled', 'rejected', 'unknown', 'not_at_venue', 'abandoned', 'manual')),
       filled numeric not null default 0 check (filled >= 0),
+      reserved numeric not null default 0 check (reserved >= 0 and reserved <= quantity),
       average_price numeric,
       close_reason text,
       expires_at timestamptz,
@@ -48,6 +49,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       constraint sent_before_anything_else check (state in ('planned', 'abandoned') or sent_at is not null),
       constraint not_at_venue_is_empty check (state <> 'not_at_venue' or filled = 0)
     )`.execute(db)
+  await sql`comment on column orders.reserved is
+    'what this exit still holds of its position; their sum is the position''s qty_reserved'`.execute(db)
   await sql`create unique index orders_venue_id on orders (account_id, symbol, venue_order_id) where venue_order_id is not null`.execute(
     db,
   )
@@ -181,5 +184,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     // Nothing here is ever deleted: the journal is the truth about what we meant.
     await sql`grant select, insert on ${sql.table(table)} to bullpen_worker`.execute(db)
   }
-  await sql`grant update on orders, order_slots, risk_reservations to bullpen_worker`.execute(db)
+  await sql`grant update on orders, order_slots, risk_reservations, trades to bullpen_worker`.execute(db)
 }
