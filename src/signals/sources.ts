@@ -1,0 +1,42 @@
+import type { MarketContext } from '#src/domain/market/market-context.ts'
+import type { SignalDraft } from '#src/domain/signal.ts'
+import { council } from '#src/domain/strategies/council/council.ts'
+import { smartEntry } from '#src/domain/strategies/smart-entry.ts'
+import type { Appetite } from './context.ts'
+
+/** A source that the program itself asks, symbol by symbol. */
+export interface SignalSource {
+  readonly name: string
+  /** Market time between two looks. */
+  readonly everyMs: number
+  readonly appetite: Appetite
+  /** What it says about a symbol and what it looked at; undefined when its history is too short to say anything. */
+  look(context: MarketContext): { readonly signal: SignalDraft; readonly details: unknown } | undefined
+}
+
+const smartEntrySource: SignalSource = {
+  name: 'smart_entry',
+  everyMs: 15_000,
+  appetite: { '5m': 60 },
+  look(context) {
+    const setup = smartEntry(context)
+    return setup && { signal: setup.signal, details: { parts: setup.parts, score: setup.score } }
+  },
+}
+
+const councilSource: SignalSource = {
+  name: 'COUNCIL_V2.0_FALLBACK',
+  everyMs: 60_000,
+  // The EMA 200 of each length settles over about three of its periods; the research seat reads a 200-day mean.
+  appetite: { '5m': 120, '1h': 600, '4h': 600, '1d': 201 },
+  look(context) {
+    const verdict = council(context)
+    return verdict && { signal: verdict.signal, details: { votes: verdict.votes, score: verdict.score } }
+  },
+}
+
+/** The built-in sources, by name. */
+export const sources: Readonly<Record<string, SignalSource>> = {
+  [smartEntrySource.name]: smartEntrySource,
+  [councilSource.name]: councilSource,
+}
