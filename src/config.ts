@@ -247,7 +247,7 @@ export function secretsOf(config: Config): string[] {
     const password = URL.canParse(value) ? new URL(value).password : ''
     if (password) secrets.push(password, decodeURIComponent(password))
   }
-  return secrets
+  return secrets.filter((secret) => secret.length >= 6) // hiding shorter ones would blot out ordinary words
 }
 
 /**
@@ -268,4 +268,15 @@ export function environment(folder = process.cwd(), env: Environment = process.e
   const { variables, problems } = parseDotenv(text)
   if (problems.length > 0) throw new UserError(problems.map((problem) => `${file}, ${problem}`).join('\n'))
   return { ...variables, ...env }
+}
+
+/** The environment of a supervised process: this one's, and what has been opened for all of them. */
+export function environmentFor(config: ConnectedConfig): Record<string, string | undefined> {
+  return {
+    ...environment(),
+    BULLPEN_DATABASE_URL: config.databaseUrl,
+    BULLPEN_QUEUE_URL: config.queueUrl,
+    BULLPEN_SIMULATOR_URL: config.simulatorUrl,
+    SECRET_KEY: config.secretKey,
+  }
 }

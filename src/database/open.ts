@@ -2,7 +2,7 @@ import pg from 'pg'
 import type { Config } from '../config.ts'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 import { prepareHome } from '../home/folder.ts'
-import { type Claim, claimHome } from '../home/running.ts'
+import { claimHome } from '../home/running.ts'
 import { type Addresses, borrowEmbedded, startEmbedded } from './embedded.ts'
 
 /** An open database: its addresses, whether this process keeps it, and how to let go of it. */
@@ -29,24 +29,21 @@ export async function openDatabase(
   const found = claimHome(config.bullpenHome, command)
   if ('heldBy' in found)
     return { ...(await borrowEmbedded(config.bullpenHome)), owned: false, stop: async () => {} }
-  return openHeld(config, found.claim, say)
-}
-
-/** As `openDatabase`, for a process that holds the data folder already; `stop` lets go of the folder as well. */
-export async function openHeld(
-  config: Config,
-  claim: Claim,
-  say?: (line: string) => void,
-): Promise<Database> {
+  const { release } = found.claim
   try {
-    if (config.databaseUrl)
-      return { ...(await openGiven(config.databaseUrl, config.queueUrl)), stop: async () => claim.release() }
-    const { url, queueUrl, stop } = await startEmbedded(config.bullpenHome, say)
-    return { url, queueUrl, owned: true, stop: () => stop().finally(claim.release) }
+    const database = await openHeld(config, say)
+    return { ...database, stop: () => database.stop().finally(release) }
   } catch (error) {
-    claim.release()
+    release()
     throw error
   }
+}
+
+/** As `openDatabase`, for a process that holds the data folder already and lets go of it itself. */
+export async function openHeld(config: Config, say?: (line: string) => void): Promise<Database> {
+  if (config.databaseUrl) return openGiven(config.databaseUrl, config.queueUrl)
+  const { url, queueUrl, stop } = await startEmbedded(config.bullpenHome, say)
+  return { url, queueUrl, owned: true, stop }
 }
 
 async function openGiven(url: string, queueUrl: string | undefined): Promise<Database> {

@@ -1,7 +1,8 @@
 import type { Config, ConnectedConfig } from '../config.ts'
-import { openDatabase } from '../database/open.ts'
 import { holderOf } from '../home/running.ts'
 import { secretKeyIn } from '../home/secret-key.ts'
+import type { Addresses } from './embedded.ts'
+import { openDatabase } from './open.ts'
 
 /** Where the simulator listens unless something else does already. */
 export const usualSimulatorUrl = 'http://127.0.0.1:3900'
@@ -23,11 +24,8 @@ export async function connected<T>(
   }
 }
 
-/** The configuration together with what was opened for it. */
-export function connectedConfig(
-  config: Config,
-  { url, queueUrl }: { url: string; queueUrl: string },
-): ConnectedConfig {
+/** The configuration together with what was opened for it, and the simulator of whoever runs in the data folder. */
+export function connectedConfig(config: Config, { url, queueUrl }: Addresses): ConnectedConfig {
   return {
     ...config,
     databaseUrl: url,

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { UserError } from '../errors.ts'
+import { redactText } from '../redact.ts'
+import { simulator } from './simulator.ts'
+import { start } from './start.ts'
+import { web } from './web.ts'
+import { worker } from './worker.ts'
+
+/** Every command: one file, one import, one line. A command loads what it needs when it is run. */
+const commands: readonly ((program: Command) => void)[] = [start, web, worker, simulator]
+
+/** What the person can put right is one line; anything else is ours, and its stack goes with it. Secrets in neither. */
+function fail(thrown: unknown): never {
+  const text =
+    thrown instanceof UserError ? thrown.message : thrown instanceof Error ? thrown.stack : String(thrown)
+  process.stderr.write(`${redactText(text ?? '')}\n`)
+  process.exit(1)
+}
+
+process.on('uncaughtException', fail)
+// Whoever reads the output may go away first (`bullpen doctor | head`, a supervisor that dies); the work goes on.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const program = new Command('bullpen')
+  .description('Crypto trading for many users at once, as a cluster of BullMQ workers.')
+  .version(version)
+  .showHelpAfterError('`npx bullpen --help` lists the commands.')
+for (const add of commands) add(program)
+await program.parseAsync().catch(fail)

@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { ConnectedConfig } from '../config.ts'
+import { runProcess } from './process.ts'
+
+/** `bullpen worker --queues a,b`: one worker process over some queues. */
+export function worker(program: Command): void {
+  program
+    .command('worker')
+    .description('run one worker process; any number may work on the same queues')
+    .requiredOption('--queues <names>', 'the queues it works on, separated by commas', parseQueues)
+    .action(async ({ queues }: { queues: string[] }) => {
+      const part: string = '#workers/worker.ts'
+      const { runWorker } = (await import(part)) as {
+        runWorker(given: {
+          config: ConnectedConfig
+          queues: readonly string[]
+          signal: AbortSignal
+        }): Promise<void>
+      }
+      await runProcess(`worker --queues ${queues.join(',')}`, (given) => runWorker({ ...given, queues }))
+    })
+}
+
+function parseQueues(value: string): string[] {
+  const queues = value
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+  if (queues.length === 0) throw new InvalidArgumentError('name at least one queue.')
+  return queues
+}

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../config.ts'
+import type { Role } from './child.ts'
+
+const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+
+/** The exchange simulator's process. */
+export const simulatorRole: Role = { name: 'simulator', args: [cli, 'simulator'] }
+
+/**
+ * The web server and the workers of one machine. Three workers share all queues: what decides, what talks to venues, and
+ * the monitor, which nothing may delay. A larger installation runs one process per queue (see the Procfile).
+ */
+export function rolesFor(config: Config): Role[] {
+  const venues = config.demoVenues === 'all' ? ['binance', 'kraken', 'bybit', 'okx', 'bitget'] : ['binance']
+  const lanes = venues.flatMap((venue) => [`orders-${venue}`, `exits-${venue}`])
+  return [
+    worker('decisions', ['signals', 'trading', 'maintenance', 'backtests']),
+    worker('orders', [...lanes, 'accounts', 'alerts']),
+    worker('monitor', ['monitor']),
+    { name: 'web', args: [cli, 'web'] },
+  ]
+}
+
+function worker(name: string, queues: readonly string[]): Role {
+  return { name, args: [cli, 'worker', '--queues', queues.join(',')] }
+}

@@ -1,0 +1,24 @@
+const drainDeadlineMs = 8_000
+
+/**
+ * Aborts when this process is to stop: on SIGTERM, SIGINT or SIGHUP, and, under a supervisor, when that one is gone, for
+ * a worker nobody supervises would be there for ever. Then the process has 8 s to drain before it ends itself.
+ * Asked again, it goes on stopping.
+ */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  process.once('disconnect', () => {
+    stop.abort()
+    setTimeout(() => process.exit(1), drainDeadlineMs).unref()
+  })
+  return stop.signal
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
