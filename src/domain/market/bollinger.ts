@@ -1,0 +1,35 @@
+/** The bands: mean and mean ± deviations · population standard deviation. NaN until the window is full. */
+export interface BollingerValue {
+  readonly upper: number
+  readonly middle: number
+  readonly lower: number
+}
+
+/** Bollinger bands over a ring, in two passes: sums that are carried along drift. */
+export class Bollinger {
+  readonly #window: Float64Array
+  readonly #deviations: number
+  #next = 0
+  #seen = 0
+
+  constructor(period = 20, deviations = 2) {
+    this.#window = new Float64Array(period)
+    this.#deviations = deviations
+  }
+
+  /** Takes the next close and returns the bands. */
+  next(close: number): BollingerValue {
+    const window = this.#window
+    window[this.#next] = close
+    this.#next = (this.#next + 1) % window.length
+    this.#seen++
+    if (this.#seen < window.length) return { upper: Number.NaN, middle: Number.NaN, lower: Number.NaN }
+    let total = 0
+    for (const value of window) total += value
+    const middle = total / window.length
+    let squares = 0
+    for (const value of window) squares += (value - middle) ** 2
+    const width = this.#deviations * Math.sqrt(squares / window.length)
+    return { upper: middle + width, middle, lower: middle - width }
+  }
+}

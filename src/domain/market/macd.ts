@@ -1,0 +1,28 @@
+import { Ema } from './ema.ts'
+
+/** The three lines of MACD in price units; NaN until each is defined. */
+export interface MacdValue {
+  readonly macd: number
+  readonly signal: number
+  readonly histogram: number
+}
+
+/** Moving average convergence divergence: EMA fast − EMA slow, its EMA as signal (seeded with the mean), and the gap. */
+export class Macd {
+  readonly #fast: Ema
+  readonly #slow: Ema
+  readonly #signal: Ema
+
+  constructor(periods: { fast: number; slow: number; signal: number } = { fast: 12, slow: 26, signal: 9 }) {
+    this.#fast = new Ema(periods.fast)
+    this.#slow = new Ema(periods.slow)
+    this.#signal = new Ema(periods.signal)
+  }
+
+  /** Takes the next close and returns the lines. */
+  next(close: number): MacdValue {
+    const macd = this.#fast.next(close) - this.#slow.next(close)
+    const signal = Number.isNaN(macd) ? Number.NaN : this.#signal.next(macd)
+    return { macd, signal, histogram: macd - signal }
+  }
+}

@@ -1,0 +1,46 @@
+import { Bollinger } from '../../market/bollinger.ts'
+import { Macd } from '../../market/macd.ts'
+import { closedCandlesOf, type MarketContext } from '../../market/market-context.ts'
+import { Rsi } from '../../market/rsi.ts'
+import { clamp, lastOf, meanOfLast, series } from '../../market/series.ts'
+import { rsiPart } from '../rsi-part.ts'
+import { percentText, tooShort, type Vote } from './vote.ts'
+
+const widestSpread = 0.002
+
+/**
+ * The execution strategist reads the moment on 5 m: the mean of the RSI part, the sign of the MACD histogram and the place
+ * in the Bollinger band (−1 lower, 1 upper); as sure as the volume is near twice its 20-mean. A spread beyond 0.2 % abstains.
+ */
+export function executionVote(context: MarketContext): Vote {
+  const candles = closedCandlesOf(context, '5m')
+  const closes = candles.map((candle) => candle.close)
+  const last = candles.at(-1)
+  const histogram = series(new Macd(), closes).at(-1)?.histogram ?? Number.NaN
+  if (last === undefined || Number.isNaN(histogram)) return tooShort('execution', '34 candles of 5 m')
+  const { spread } = context
+  if (spread !== undefined && spread > widestSpread)
+    return { seat: 'execution', abstains: 'spread', reasons: [`spread ${percentText(spread)} is beyond 0.2 %`] }
+  const rsi = lastOf(new Rsi(14), closes)
+  const place = placeInBand(closes)
+  const volumes = candles.map((candle) => candle.volume)
+  const mean = meanOfLast(volumes, 20)
+  return {
+    seat: 'execution',
+    value: (rsiPart(rsi) + Math.sign(histogram) + place) / 3,
+    confidence: mean > 0 ? clamp(last.volume / (2 * mean), 0, 1) : 0,
+    reasons: [
+      `RSI ${rsi.toFixed(1)}`,
+      `MACD histogram ${histogram > 0 ? 'above' : histogram < 0 ? 'below' : 'at'} zero`,
+      `band place ${place.toFixed(2)}`,
+      `volume ${mean > 0 ? (last.volume / mean).toFixed(2) : '0'} of its mean`,
+    ],
+  }
+}
+
+function placeInBand(closes: readonly number[]): number {
+  const band = series(new Bollinger(20, 2), closes.slice(-20)).at(-1)
+  const close = closes.at(-1)
+  if (band === undefined || close === undefined || !(band.upper > band.middle)) return 0
+  return clamp((close - band.middle) / (band.upper - band.middle), -1, 1)
+}

@@ -1,0 +1,88 @@
+import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
+import type { Market } from './instrument.ts'
+import type { Fill, Order } from './order.ts'
+
+/** What an account is created from. Creating the same `apiKey` again changes nothing. */
+export interface AccountSeed {
+  readonly venue: string
+  readonly market: Market
+  readonly apiKey: string
+  readonly secret: string
+  readonly balances: Readonly<Record<string, DecimalText>> // by asset
+}
+
+export interface Balance {
+  free: Decimal
+  locked: Decimal
+  updatedAt: number
+}
+
+/** A futures position: `quantity` is negative when short, `cost` is Σ quantity·price of what is open. */
+export interface Position {
+  quantity: Decimal
+  cost: Decimal
+  realized: Decimal
+  updatedAt: number
+}
+
+/** One user's account at one venue, as the venue knows it. */
+export class Account {
+  readonly seed: AccountSeed
+  readonly createdAt: number
+  readonly balances = new Map<string, Balance>()
+  readonly positions = new Map<string, Position>()
+  readonly leverage = new Map<string, number>()
+  readonly settings = new Map<string, string>()
+  readonly orders = new Map<number, Order>()
+  readonly open = new Map<number, Order>()
+  readonly #byClientId = new Map<string, Order>()
+  readonly fills: Fill[] = []
+
+  constructor(seed: AccountSeed, createdAt: number) {
+    this.seed = seed
+    this.createdAt = createdAt
+    for (const [asset, amount] of Object.entries(seed.balances)) {
+      this.balances.set(asset, { free: new Decimal(amount), locked: new Decimal(0), updatedAt: createdAt })
+    }
+  }
+
+  /** The balance of an asset; an empty one comes into being when it is first asked for. */
+  balance(asset: string): Balance {
+    let balance = this.balances.get(asset)
+    if (balance === undefined) {
+      balance = { free: new Decimal(0), locked: new Decimal(0), updatedAt: this.createdAt }
+      this.balances.set(asset, balance)
+    }
+    return balance
+  }
+
+  position(symbol: string): Position {
+    let position = this.positions.get(symbol)
+    if (position === undefined) {
+      const zero = new Decimal(0)
+      position = { quantity: zero, cost: zero, realized: zero, updatedAt: this.createdAt }
+      this.positions.set(symbol, position)
+    }
+    return position
+  }
+
+  add(order: Order): void {
+    this.orders.set(order.record.id, order)
+    this.open.set(order.record.id, order)
+    this.#byClientId.set(clientKey(order.record.clientOrderId, isConditional(order)), order)
+  }
+
+  /** The newest order with this client id. Conditional orders that become others have ids of their own. */
+  findByClientId(clientOrderId: string, conditional = false): Order | undefined {
+    return this.#byClientId.get(clientKey(clientOrderId, conditional))
+  }
+}
+
+/** Whether an order lives apart from the orders it may become. */
+export function isConditional(order: Order): boolean {
+  return order.record.trigger?.becomesNew === true
+}
+
+function clientKey(clientOrderId: string, conditional: boolean): string {
+  return conditional ? `conditional ${clientOrderId}` : clientOrderId
+}

@@ -1,0 +1,25 @@
+import type { Decimal } from '#src/domain/decimal.ts'
+
+/** Which kind of wallet and which rules an account or an instrument has. */
+export type Market = 'spot' | 'futures'
+
+/** What is traded: a symbol on one market of one venue, with the limits the venue publishes for it. */
+export interface Instrument {
+  readonly venue: string
+  readonly market: Market
+  readonly symbol: string // 'BTC/USDT', on futures too
+  readonly base: string
+  readonly quote: string
+  readonly tick: Decimal
+  readonly step: Decimal
+  readonly minQuantity: Decimal
+  readonly maxQuantity: Decimal
+  readonly maxMarketQuantity: Decimal
+  readonly minNotional: Decimal
+  readonly minPrice: Decimal
+  readonly maxPrice: Decimal
+  readonly priceRange: number // a limit price may be this many times above, or this part below, the last price
+  readonly topOfBook: number // notional usually offered at the best price, in the quote currency
+  readonly spread: number // best ask − best bid as a ratio of the price
+  readonly maxLeverage: number
+}

@@ -1,0 +1,134 @@
+import { Account, type AccountSeed, isConditional } from './account.ts'
+import type { Event } from './event.ts'
+import type { Instrument, Market } from './instrument.ts'
+import { money } from './money.ts'
+import { Order } from './order.ts'
+
+/** Finds an instrument by where it trades. */
+export type FindInstrument = (venue: string, market: Market, symbol: string) => Instrument | undefined
+
+/** The truth about every account: it changes by `apply` alone. */
+export class Ledger {
+  readonly accounts = new Map<string, Account>() // by API key
+  lastOrderId = 1_000_000
+  lastFillId = 5_000_000
+  marketMs: number | undefined
+  tape: string | undefined
+  readonly #find: FindInstrument
+
+  constructor(find: FindInstrument) {
+    this.#find = find
+  }
+
+  /** The instrument an account trades under this symbol; it must exist. */
+  instrumentOrThrow({ venue, market }: AccountSeed, symbol: string): Instrument {
+    const instrument = this.#find(venue, market, symbol)
+    if (instrument === undefined) throw new Error(`${venue} ${market} has no ${symbol} on this tape`)
+    return instrument
+  }
+
+  apply(event: Event): void {
+    switch (event.kind) {
+      case 'account':
+        this.accounts.set(event.account.apiKey, new Account(event.account, event.at))
+        return
+      case 'tape':
+        this.tape = event.identity
+        this.marketMs = undefined
+        return
+      case 'clock':
+        this.marketMs = event.marketMs
+        return
+      case 'leverage':
+        this.accountOrThrow(event.apiKey).leverage.set(event.symbol, event.leverage)
+        return
+      case 'setting':
+        this.accountOrThrow(event.apiKey).settings.set(event.name, event.value)
+        return
+      case 'order':
+        return this.#accept(new Order(event.order))
+      case 'fill':
+        return this.#fill(event)
+      case 'trigger':
+        return this.#trigger(event)
+      case 'end': {
+        const account = this.accountOrThrow(event.apiKey)
+        const order = orderOrThrow(account, event.orderId)
+        order.status = event.status
+        order.updatedAt = event.at
+        this.#close(account, order)
+      }
+    }
+  }
+
+  accountOrThrow(apiKey: string): Account {
+    const account = this.accounts.get(apiKey)
+    if (account === undefined) throw new Error('the journal names an account that was never created')
+    return account
+  }
+
+  #accept(order: Order): void {
+    const account = this.accountOrThrow(order.record.apiKey)
+    account.add(order)
+    this.lastOrderId = Math.max(this.lastOrderId, order.record.id)
+    if (order.locked.gt(0)) {
+      const purse = account.balance(this.#payAsset(account, order))
+      purse.free = purse.free.minus(order.locked)
+      purse.locked = purse.locked.plus(order.locked)
+      purse.updatedAt = order.record.createdAt
+    }
+  }
+
+  #fill({ apiKey, fill }: Extract<Event, { kind: 'fill' }>): void {
+    const account = this.accountOrThrow(apiKey)
+    const order = orderOrThrow(account, fill.orderId)
+    const instrument = this.instrumentOrThrow(account.seed, order.record.symbol)
+    const entry = money[instrument.market].book(account, instrument, order, fill)
+    order.fills.push(entry)
+    account.fills.push(entry)
+    order.filled = order.filled.plus(fill.quantity)
+    order.filledQuote = order.filledQuote.plus(entry.quoteQuantity)
+    order.updatedAt = fill.at
+    this.lastFillId = Math.max(this.lastFillId, fill.id)
+    if (order.filled.gte(order.quantity)) {
+      order.status = 'filled'
+      this.#close(account, order)
+    }
+  }
+
+  #trigger(event: Extract<Event, { kind: 'trigger' }>): void {
+    const account = this.accountOrThrow(event.apiKey)
+    const order = orderOrThrow(account, event.orderId)
+    order.triggeredAt = order.updatedAt = event.at
+    if (!isConditional(order)) {
+      order.isWorking = true
+      return
+    }
+    order.status = 'triggered'
+    order.becameOrderId = event.becameOrderId
+    this.#close(account, order)
+  }
+
+  /** Ends an order's life: what it still reserves becomes free again. */
+  #close(account: Account, order: Order): void {
+    account.open.delete(order.record.id)
+    if (order.locked.gt(0)) {
+      const purse = account.balance(this.#payAsset(account, order))
+      purse.free = purse.free.plus(order.locked)
+      purse.locked = purse.locked.minus(order.locked)
+      purse.updatedAt = order.updatedAt
+      order.locked = order.locked.minus(order.locked)
+    }
+  }
+
+  #payAsset(account: Account, order: Order): string {
+    const { base, quote } = this.instrumentOrThrow(account.seed, order.record.symbol)
+    return order.record.side === 'buy' ? quote : base
+  }
+}
+
+function orderOrThrow(account: Account, orderId: number): Order {
+  const order = account.orders.get(orderId)
+  if (order === undefined) throw new Error(`the journal names order ${orderId}, which was never accepted`)
+  return order
+}

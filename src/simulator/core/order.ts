@@ -1,0 +1,84 @@
+import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
+import type { Side } from './book.ts'
+
+export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'triggered'
+
+/** An order as it was accepted, in the journal's form. */
+export interface OrderRecord {
+  readonly id: number
+  readonly apiKey: string
+  readonly symbol: string
+  readonly clientOrderId: string
+  readonly side: Side
+  readonly type: 'market' | 'limit'
+  readonly timeInForce: 'GTC' | 'IOC' | 'FOK'
+  readonly reduceOnly: boolean
+  readonly closePosition: boolean // its quantity is the position's when it triggers
+  readonly quantity: DecimalText
+  readonly price?: DecimalText // of limit orders
+  readonly lock: DecimalText // what it reserves of the asset it pays with; 0 on futures
+  readonly trigger?: Trigger
+  readonly wire: Readonly<Record<string, string>> // the venue's own words, for its answers
+  readonly createdAt: number // wall time
+}
+
+/** A price the market has to reach before the order works. */
+export interface Trigger {
+  readonly price: DecimalText
+  readonly when: 'rises' | 'falls' // to the price, or beyond
+  readonly becomesNew: boolean // triggering ends it and starts another order; otherwise it goes on as itself
+}
+
+/** One execution, in the journal's form. */
+export interface FillRecord {
+  readonly id: number
+  readonly orderId: number
+  readonly price: DecimalText
+  readonly quantity: DecimalText
+  readonly fee: DecimalText
+  readonly feeCurrency: string
+  readonly maker: boolean
+  readonly at: number // wall time
+  readonly marketMs: number
+}
+
+/** One execution as booked. */
+export interface Fill extends FillRecord {
+  readonly symbol: string
+  readonly side: Side
+  readonly quoteQuantity: DecimalText
+  readonly realizedPnl: DecimalText // 0 on spot
+}
+
+/** An order and what has become of it. */
+export class Order {
+  readonly record: OrderRecord
+  readonly quantity: Decimal
+  readonly price: Decimal | undefined
+  readonly limit: number // the price as a double, for comparisons with the tape; NaN without one
+  readonly triggerPrice: number // NaN without one
+  status: OrderStatus = 'open'
+  isWorking: boolean
+  filled = new Decimal(0)
+  filledQuote = new Decimal(0)
+  locked: Decimal
+  updatedAt: number
+  triggeredAt: number | undefined
+  becameOrderId: number | undefined
+  readonly fills: Fill[] = []
+
+  constructor(record: OrderRecord) {
+    this.record = record
+    this.quantity = new Decimal(record.quantity)
+    this.price = record.price === undefined ? undefined : new Decimal(record.price)
+    this.limit = record.price === undefined ? Number.NaN : Number(record.price)
+    this.triggerPrice = record.trigger === undefined ? Number.NaN : Number(record.trigger.price)
+    this.isWorking = record.trigger === undefined
+    this.locked = new Decimal(record.lock)
+    this.updatedAt = record.createdAt
+  }
+
+  get remaining(): Decimal {
+    return this.quantity.minus(this.filled)
+  }
+}

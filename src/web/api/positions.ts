@@ -1,0 +1,167 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Db } from '#db/client.ts'
+import { Decimal } from '#src/domain/decimal.ts'
+import { decimal, instant, noBody } from './fields.ts'
+import { route } from './route.ts'
+
+/**
+ * Protection is the monitor alone here, on every market: no stop rests at the venue. A position is `monitored` when it
+ * was evaluated on a fresh price within `maxEvaluationAgeMs`, `stale` when it was not, `opening` while its entry fills.
+ */
+export const protectionStates = ['opening', 'monitored', 'stale'] as const
+
+/** Five seconds between two sweeps, and one for the sweep itself to arrive in the database. */
+const maxEvaluationAgeMs = 6_000
+
+export const position = z.object({
+  id: z.uuid(),
+  accountId: z.uuid(),
+  symbol: z.string(),
+  side: z.enum(['long', 'short']),
+  state: z.enum(['opening', 'open', 'closing', 'stray']),
+  source: z.string(),
+  quantity: decimal,
+  /** What was bought or sold at first, before partial exits. */
+  quantityEntered: decimal,
+  leverage: decimal,
+  entryPrice: decimal.nullable(),
+  lastPrice: decimal.nullable(),
+  stopLoss: decimal.nullable(),
+  takeProfit: decimal.nullable(),
+  /** Null until the trailing stop is active. */
+  trailingStop: decimal.nullable(),
+  /** Partial take-profit levels taken so far, 1 to 3. */
+  takenLevels: z.array(z.int()),
+  /** What closing now would book, in the account's quote: price difference less this part's entry fees. */
+  openPnl: decimal.nullable(),
+  /** `openPnl` as a ratio of what the open part cost. */
+  openRatio: z.number().nullable(),
+  /** Booked by partial exits so far, net of the fees of both sides. */
+  realizedPnl: decimal,
+  /** Value at the last price. */
+  notional: decimal.nullable(),
+  /** Market time. */
+  openedAt: instant.nullable(),
+  createdAt: instant,
+  protection: z.enum(protectionStates),
+  /** Wall seconds since the monitor last looked; null before its first look. */
+  evaluatedSecondsAgo: z.number().nullable(),
+})
+export type Position = z.infer<typeof position>
+
+export const positionsQuery = z.strictObject({ account: z.uuid('must be the id of an account').optional() })
+
+/** Open positions, newest first; there are at most as many as the user's settings allow, so there are no pages. */
+export const listPositions = route({
+  method: 'get',
+  path: '/positions',
+  summary: 'Open positions with live P&L, stops, targets and whether they are protected.',
+  query: positionsQuery,
+  body: noBody,
+  answer: z.object({ items: z.array(position) }),
+  handle: async ({ db, query }) => ({ items: await openPositions(db, query.account) }),
+})
+
+interface Row {
+  id: string
+  account_id: string
+  symbol: string
+  side: 'long' | 'short'
+  state: Position['state']
+  source: string
+  qty_open: string
+  qty_entered: string
+  leverage: string
+  entry_price: string | null
+  last_price: string | null
+  stop_loss: string | null
+  take_profit: string | null
+  trailing_sl: string | null
+  taken_levels: number[] | null
+  entry_fees: string
+  exit_fees: string
+  exit_quantity: string
+  exit_cost: string
+  opened_at: Date | null
+  created_at: Date
+  evaluated_seconds_ago: number | null
+}
+
+/** The tenant's living positions, of one account or of all. */
+export async function openPositions(db: Db, accountId?: string): Promise<Position[]> {
+  const { rows } = await sql<Row>`
+    select p.id, p.account_id, p.symbol, p.side, p.state, p.source, p.qty_open, p.qty_entered, p.leverage, p.entry_price,
+      m.last_price, coalesce(m.stop_loss, p.stop_loss) as stop_loss, coalesce(m.take_profit, p.take_profit) as take_profit,
+      m.trailing_sl, m.taken_levels, f.entry_fees, f.exit_fees, f.exit_quantity, f.exit_cost, p.opened_at, p.created_at,
+      extract(epoch from clock_timestamp() - m.evaluated_at)::double precision as evaluated_seconds_ago
+    from positions p
+    left join monitored_positions m on m.position_id = p.id
+    cross join lateral (
+      select
+        coalesce(sum(fills.fee * fills.fee_price) filter (where orders.purpose = 'entry'), 0) as entry_fees,
+        coalesce(sum(fills.fee * fills.fee_price) filter (where orders.purpose <> 'entry'), 0) as exit_fees,
+        coalesce(sum(fills.quantity) filter (where orders.purpose <> 'entry'), 0) as exit_quantity,
+        coalesce(sum(fills.quantity * fills.price) filter (where orders.purpose <> 'entry'), 0) as exit_cost
+      from fills join orders on orders.id = fills.order_id where fills.position_id = p.id
+    ) f
+    where p.state in ('opening', 'open', 'closing', 'stray')
+      and (${accountId ?? null}::uuid is null or p.account_id = ${accountId ?? null}::uuid)
+    order by p.created_at desc, p.id desc`.execute(db)
+  return rows.map(toPosition)
+}
+
+function toPosition(row: Row): Position {
+  const age = row.evaluated_seconds_ago
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    symbol: row.symbol,
+    side: row.side,
+    state: row.state,
+    source: row.source,
+    quantity: row.qty_open,
+    quantityEntered: row.qty_entered,
+    leverage: row.leverage,
+    entryPrice: row.entry_price,
+    lastPrice: row.last_price,
+    stopLoss: row.stop_loss,
+    takeProfit: row.take_profit,
+    trailingStop: row.trailing_sl,
+    takenLevels: row.taken_levels ?? [],
+    ...profitOf(row),
+    openedAt: row.opened_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+    protection: row.state === 'opening' ? 'opening' : age !== null && age * 1_000 <= maxEvaluationAgeMs ? 'monitored' : 'stale',
+    evaluatedSecondsAgo: age === null ? null : Math.max(0, age),
+  }
+}
+
+type Profit = Pick<Position, 'openPnl' | 'openRatio' | 'realizedPnl' | 'notional'>
+
+/** Entry fees are shared between the open part and the parts already sold, by quantity. */
+function profitOf(row: Row): Profit {
+  const entry = new Decimal(row.entry_price ?? 0)
+  const open = new Decimal(row.qty_open)
+  const sold = new Decimal(row.exit_quantity)
+  const direction = row.side === 'long' ? 1 : -1
+  const all = open.plus(sold)
+  const openFees = all.isZero() ? all : new Decimal(row.entry_fees).times(open).div(all)
+  const soldGross = new Decimal(row.exit_cost).minus(sold.times(entry)).times(direction)
+  const soldFees = new Decimal(row.entry_fees).minus(openFees).plus(row.exit_fees)
+  const realizedPnl = sold.isZero() ? '0' : money(soldGross.minus(soldFees))
+  if (row.last_price === null || open.isZero() || entry.isZero())
+    return { openPnl: null, openRatio: null, realizedPnl, notional: null }
+  const pnl = open.times(new Decimal(row.last_price).minus(entry)).times(direction).minus(openFees)
+  return {
+    openPnl: money(pnl),
+    openRatio: pnl.div(open.times(entry)).toNumber(),
+    realizedPnl,
+    notional: money(open.times(row.last_price)),
+  }
+}
+
+/** Eight decimals are finer than any quote currency's smallest unit. */
+function money(value: Decimal): string {
+  return value.toDecimalPlaces(8).toFixed()
+}

