@@ -9,7 +9,7 @@ import type { OrderSlot } from '../order.ts'
 export interface ExitDecision {
   readonly action: 'close' | 'reduce' | 'write_off'
   readonly reason: CloseReason
-  /** Slots the order holds; several for a jump over several levels. A `reduce:<n>` is numbered by its planner. */
+  /** Slots the order holds; several for a jump over several levels, none for a halving (its planner numbers `reduce:<n>`). */
   readonly slots: readonly OrderSlot[]
   /** Partial take-profit levels this exit takes. */
   readonly levels: readonly number[]

@@ -6,7 +6,11 @@ import { lastOf } from './series.ts'
  * only half of the order holds. NaN when the slowest has too little history.
  */
 export function emaStack(closes: readonly number[], periods: readonly [number, number, number]): number {
-  const [fast, middle, slow] = periods.map((period) => lastOf(new Ema(period), closes)) as [number, number, number]
+  const [fast, middle, slow] = periods.map((period) => lastOf(new Ema(period), closes)) as [
+    number,
+    number,
+    number,
+  ]
   if (Number.isNaN(slow)) return Number.NaN
   const upper = Math.sign(fast - middle)
   const lower = Math.sign(middle - slow)

@@ -20,7 +20,11 @@ export function readSafety(hours: readonly Candle[]): MarketSafety | undefined {
   const close = window.at(-1)?.close
   if (window.length < 60 || close === undefined) return undefined
   const closes = window.map((candle) => candle.close)
-  const [emaFast, emaMiddle, emaSlow] = [9, 21, 50].map((period) => lastOf(new Ema(period), closes)) as [number, number, number]
+  const [emaFast, emaMiddle, emaSlow] = [9, 21, 50].map((period) => lastOf(new Ema(period), closes)) as [
+    number,
+    number,
+    number,
+  ]
   const floor = Math.max(...closes) - 2 * lastOf(new Atr(14), window)
   const isFalling = emaFast < emaMiddle && emaMiddle < emaSlow
   return { isSafe: !(isFalling && close < floor), close, emaFast, emaMiddle, emaSlow, floor }

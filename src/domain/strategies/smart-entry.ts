@@ -46,7 +46,8 @@ export function smartEntry(context: MarketContext): SmartEntrySetup | undefined 
   if (candles.length < window) return undefined
   const parts = partsOf(candles)
   let score = 0
-  for (const [part, weight] of Object.entries(smartEntryWeights)) score += weight * parts[part as keyof SmartEntryParts]
+  for (const [part, weight] of Object.entries(smartEntryWeights))
+    score += weight * parts[part as keyof SmartEntryParts]
   const confidence = Math.min(1, Math.abs(score))
   const action = confidence < leastConfidence ? 'HOLD' : score > 0 ? 'BUY' : 'SELL'
   const isForming = context.forming?.includes('5m') ?? false

@@ -32,7 +32,9 @@ export function weigh(symbol: string, votes: readonly Vote[]): CouncilVerdict | 
   if (others.length === 0) return undefined
   const score = scoreOf(cast)
   const onItsSide = others.filter((vote) => score !== 0 && Math.sign(vote.value) === Math.sign(score)).length
-  const withHistory = votes.filter((vote) => vote.seat !== 'risk' && (isCast(vote) || vote.abstains !== 'history')).length
+  const withHistory = votes.filter(
+    (vote) => vote.seat !== 'risk' && (isCast(vote) || vote.abstains !== 'history'),
+  ).length
   const veto = cast.find((vote) => vote.veto !== undefined)?.veto
   const isTaken = Math.abs(score) >= leastScore && onItsSide >= Math.min(2, withHistory) && veto === undefined
   const reasoning = votes.map(voteText)
@@ -71,6 +73,8 @@ function scoreOf(votes: readonly CastVote[]): number {
 }
 
 function voteText(vote: Vote): string {
-  const said = isCast(vote) ? `${vote.value.toFixed(2)} (c ${vote.confidence.toFixed(2)})` : `abstains (${vote.abstains})`
+  const said = isCast(vote)
+    ? `${vote.value.toFixed(2)} (c ${vote.confidence.toFixed(2)})`
+    : `abstains (${vote.abstains})`
   return `${vote.seat} ${said}: ${vote.reasons.join(', ')}`
 }

@@ -20,7 +20,11 @@ export function executionVote(context: MarketContext): Vote {
   if (last === undefined || Number.isNaN(histogram)) return tooShort('execution', '34 candles of 5 m')
   const { spread } = context
   if (spread !== undefined && spread > widestSpread)
-    return { seat: 'execution', abstains: 'spread', reasons: [`spread ${percentText(spread)} is beyond 0.2 %`] }
+    return {
+      seat: 'execution',
+      abstains: 'spread',
+      reasons: [`spread ${percentText(spread)} is beyond 0.2 %`],
+    }
   const rsi = lastOf(new Rsi(14), closes)
   const place = placeInBand(closes)
   const volumes = candles.map((candle) => candle.volume)

@@ -3,7 +3,9 @@ import { clamp, meanOfLast } from '../../market/series.ts'
 import { percentText, tooShort, type Vote } from './vote.ts'
 
 /** When Bitcoin's block reward halved (UTC dates). */
-const halvings = ['2012-11-28', '2016-07-09', '2020-05-11', '2024-04-20'].map((day) => Date.parse(`${day}T00:00:00Z`))
+const halvings = ['2012-11-28', '2016-07-09', '2020-05-11', '2024-04-20'].map((day) =>
+  Date.parse(`${day}T00:00:00Z`),
+)
 
 const yearMs = 365.25 * 86_400_000
 

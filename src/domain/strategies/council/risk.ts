@@ -33,7 +33,8 @@ export function riskVote(context: MarketContext): Vote {
 }
 
 function vetoOf(market: { volatility: number; drawdown: number; gap: number }): string | undefined {
-  if (market.volatility > wildVolatility) return `daily volatility ${percentText(market.volatility)} is above 8 %`
+  if (market.volatility > wildVolatility)
+    return `daily volatility ${percentText(market.volatility)} is above 8 %`
   if (market.drawdown > deepDrawdown) return `24 h drawdown ${percentText(market.drawdown)} is above 15 %`
   if (market.gap > wideGap) return `a gap of ${percentText(market.gap)} between 5 m candles is above 5 %`
   return undefined

@@ -2,7 +2,12 @@
 export type Seat = 'cio' | 'execution' | 'research' | 'risk'
 
 /** How much each seat counts. */
-export const seatWeights: Readonly<Record<Seat, number>> = { cio: 0.35, execution: 0.3, research: 0.15, risk: 0.2 }
+export const seatWeights: Readonly<Record<Seat, number>> = {
+  cio: 0.35,
+  execution: 0.3,
+  research: 0.15,
+  risk: 0.2,
+}
 
 /** A seat's vote: −1 (sell) … 1 (buy) with confidence 0–1, or why it abstains. */
 export type Vote =
