@@ -62,8 +62,12 @@ export async function startEmbedded(home: string, say: (line: string) => void = 
   watch()
 
   const addresses = addressesOf(server.port, password)
+  // A process that ends without asking, by an exception or process.exit, does not leave its server behind.
+  const lastWish = () => void server.child.kill('SIGINT')
+  process.once('exit', lastWish)
   const stop = async () => {
     isStopping = true
+    process.off('exit', lastWish)
     if (server.child.pid !== undefined) await stopPostmaster(server.child.pid)
   }
   try {

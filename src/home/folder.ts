@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 
@@ -21,13 +21,10 @@ const reasons: Record<string, string> = {
  * @throws UserError when it cannot be made or written, or the disk is nearly full.
  */
 export function prepareHome(home: string, leastFree = leastFreeBytes): void {
-  const probe = join(home, `.probe-${process.pid}`)
   try {
     if (mkdirSync(home, { recursive: true }) !== undefined) chmodSync(home, isRoot() ? 0o755 : 0o700)
-    writeFileSync(probe, Buffer.alloc(16_384), { mode: 0o600 })
-    rmSync(probe)
+    tryWriting(join(home, `.probe-${process.pid}`))
   } catch (error) {
-    rmSync(probe, { force: true })
     throw unwritable(home, error)
   }
   const { bavail, bsize } = statfsSync(home)
@@ -35,6 +32,14 @@ export function prepareHome(home: string, leastFree = leastFreeBytes): void {
     throw new UserError(
       `The data folder ${home} has ${megabytes(bavail * bsize)} MB left and needs ${megabytes(leastFree)}: make room, or set BULLPEN_HOME to another folder`,
     )
+}
+
+function tryWriting(file: string): void {
+  try {
+    writeFileSync(file, Buffer.alloc(16_384), { mode: 0o600 })
+  } finally {
+    if (existsSync(file)) rmSync(file)
+  }
 }
 
 /** The one line for a data folder that refuses to be written. */

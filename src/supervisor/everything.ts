@@ -64,7 +64,9 @@ export async function runEverything(
   screen.step(database.owned ? `PostgreSQL on ${host}` : `Database ${host}${pathname}`)
   if (stop.aborted) return
   const applied = await parts.migrate(database.url)
-  screen.step(applied.length > 0 ? `${applied.length} migrations applied` : 'Schema is up to date')
+  screen.step(
+    applied.length > 0 ? `Schema brought up to date (${applied.length} new)` : 'Schema is up to date',
+  )
 
   const { promise: hopeless, reject: giveUp } = Promise.withResolvers<never>()
   hopeless.catch(() => {}) // when it comes after everything is up, nobody waits for it any more
@@ -105,16 +107,15 @@ function keepRunning(
   giveUp: (error: Error) => void,
 ): SupervisedChild {
   let ends = 0
-  const child = superviseChild(role, {
+  return superviseChild(role, {
     env: environmentFor(config),
     onLine: screen.line,
     onEnd(name, how, againInMs) {
       screen.line(name, `${name} ${how}; it is started again in ${againInMs / 1000} s`)
       if (++ends === hopelessAfter)
-        giveUp(new UserError(`${name} ${how} ${ends} times before it was ready: its lines are above`))
+        giveUp(new UserError(`${name} ${how} for the third time: its lines are above`))
     },
   })
-  return child
 }
 
 async function tooLate(children: readonly SupervisedChild[], deadlineMs: number): Promise<never> {
