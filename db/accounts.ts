@@ -1,0 +1,142 @@
+import type { Exchange, Market, Mode } from '#src/domain/market.ts'
+import type { Db } from './client.ts'
+
+/** What an account may do: `active` trades; `paused` and `degraded` take no entries; `closed` does nothing. */
+export type AccountStatus = 'active' | 'paused' | 'degraded' | 'closed'
+
+/** One user's connection to one exchange. */
+export interface Account {
+  readonly id: string
+  readonly userId: string
+  readonly name: string
+  readonly exchange: Exchange
+  readonly market: Market
+  readonly mode: Mode
+  readonly quote: string
+  readonly status: AccountStatus
+  readonly statusReason: string | null
+}
+
+/** Connects an account. A name that the user has already throws a unique violation. */
+export async function createAccount(
+  db: Db,
+  account: Omit<Account, 'id' | 'status' | 'statusReason'> & { readonly id?: string },
+): Promise<Account> {
+  const row = await db
+    .insertInto('accounts')
+    .values({
+      ...(account.id !== undefined && { id: account.id }),
+      user_id: account.userId,
+      name: account.name,
+      exchange: account.exchange,
+      market: account.market,
+      mode: account.mode,
+      quote: account.quote,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toAccount(row)
+}
+
+/** An account, or undefined. */
+export async function findAccount(db: Db, accountId: string): Promise<Account | undefined> {
+  const row = await db.selectFrom('accounts').selectAll().where('id', '=', accountId).executeTakeFirst()
+  return row && toAccount(row)
+}
+
+/** An account that must exist. */
+export async function accountOrThrow(db: Db, accountId: string): Promise<Account> {
+  const account = await findAccount(db, accountId)
+  if (!account) throw new Error(`there is no account ${accountId}`)
+  return account
+}
+
+/** Every account that is not closed, oldest first: what a worker snapshots and reconciles. */
+export async function openAccounts(db: Db): Promise<Account[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('status', '<>', 'closed')
+    .orderBy('created_at')
+    .execute()
+  return rows.map(toAccount)
+}
+
+/** The accounts of one user that are not closed, oldest first. */
+export async function accountsOf(db: Db, userId: string): Promise<Account[]> {
+  const rows = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('status', '<>', 'closed')
+    .orderBy('created_at')
+    .execute()
+  return rows.map(toAccount)
+}
+
+/**
+ * Locks the account's row until the transaction ends and returns it: limits are read and reserved under this lock, so
+ * that parallel workers cannot break one together.
+ */
+export async function lockAccount(db: Db, accountId: string): Promise<Account> {
+  const row = await db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('id', '=', accountId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!row) throw new Error(`there is no account ${accountId}`)
+  return toAccount(row)
+}
+
+/** Sets what the account may do, and why. */
+export async function setAccountStatus(
+  db: Db,
+  accountId: string,
+  status: AccountStatus,
+  reason: string | null,
+): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({ status, status_reason: reason })
+    .where('id', '=', accountId)
+    .execute()
+}
+
+/** Takes entries away from an active account until somebody looks; returns whether it changed anything. */
+export async function degradeAccount(db: Db, accountId: string, reason: string): Promise<boolean> {
+  const rows = await db
+    .updateTable('accounts')
+    .set({ status: 'degraded', status_reason: reason })
+    .where('id', '=', accountId)
+    .where('status', '=', 'active')
+    .returning('id')
+    .execute()
+  return rows.length > 0
+}
+
+interface AccountRow {
+  id: string
+  user_id: string
+  name: string
+  exchange: string
+  market: string
+  mode: string
+  quote: string
+  status: string
+  status_reason: string | null
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    exchange: row.exchange as Exchange,
+    market: row.market as Market,
+    mode: row.mode as Mode,
+    quote: row.quote,
+    status: row.status as AccountStatus,
+    statusReason: row.status_reason,
+  }
+}

@@ -1,0 +1,363 @@
+import { sql } from 'kysely'
+import type { CloseReason } from '#src/domain/close-reason.ts'
+import type { DecimalText } from '#src/domain/decimal.ts'
+import {
+  isEnded,
+  type OrderPurpose,
+  type OrderSlot,
+  type OrderState,
+  type OrderType,
+  orderStates,
+} from '#src/domain/order.ts'
+import type { OrderSide } from '#src/domain/side.ts'
+import type { Db } from './client.ts'
+import { type Grounds, recordEvent } from './order-events.ts'
+import { takeSlots } from './order-slots.ts'
+
+const endings = orderStates.filter(isEnded)
+
+/** An order in the journal: what we meant, and what became of it. */
+export interface Order {
+  readonly id: string
+  readonly userId: string
+  readonly accountId: string
+  readonly positionId: string
+  readonly exchange: string
+  readonly symbol: string
+  readonly side: OrderSide
+  readonly purpose: OrderPurpose
+  readonly type: OrderType
+  readonly quantity: DecimalText
+  readonly price: DecimalText | null
+  readonly stopPrice: DecimalText | null
+  /** The price the order was decided at: for slippage and for what is reserved. */
+  readonly referencePrice: DecimalText
+  readonly isReduceOnly: boolean
+  readonly leverage: DecimalText | null
+  readonly attempt: number
+  readonly clientOrderId: string
+  readonly venueOrderId: string | null
+  readonly state: OrderState
+  readonly filled: DecimalText
+  /** What this exit still holds of its position. */
+  readonly reserved: DecimalText
+  readonly closeReason: CloseReason | null
+  readonly expiresAt: Date | null
+  readonly sentAt: Date | null
+  readonly leaseUntil: Date | null
+  readonly failureReason: string | null
+  readonly advice: string | null
+}
+
+/** An order to be planned. */
+export type NewOrder = Pick<
+  Order,
+  | 'userId'
+  | 'accountId'
+  | 'positionId'
+  | 'exchange'
+  | 'symbol'
+  | 'side'
+  | 'purpose'
+  | 'type'
+  | 'quantity'
+  | 'referencePrice'
+  | 'isReduceOnly'
+  | 'clientOrderId'
+> & {
+  readonly price?: DecimalText | null
+  readonly leverage?: DecimalText | null
+  readonly attempt?: number
+  readonly closeReason?: CloseReason | null
+  readonly expiresAt?: Date | null
+}
+
+/** What a transition changes besides the state. */
+export interface OrderChange {
+  readonly venueOrderId?: string
+  readonly filled?: DecimalText
+  readonly reserved?: DecimalText
+  readonly averagePrice?: DecimalText
+  readonly failureCode?: string
+  readonly failureReason?: string
+  readonly advice?: string
+  readonly sentAt?: null
+  readonly leaseUntil?: null
+}
+
+/** Plans an order with its slots and its first event. The caller's transaction holds the position's lock. */
+export async function insertOrder(
+  db: Db,
+  order: NewOrder,
+  slots: readonly OrderSlot[],
+  grounds: Grounds,
+): Promise<string> {
+  const { id } = await db
+    .insertInto('orders')
+    .values({
+      user_id: order.userId,
+      account_id: order.accountId,
+      position_id: order.positionId,
+      exchange: order.exchange,
+      symbol: order.symbol,
+      side: order.side,
+      purpose: order.purpose,
+      type: order.type,
+      quantity: order.quantity,
+      price: order.price ?? null,
+      reference_price: order.referencePrice,
+      is_reduce_only: order.isReduceOnly,
+      leverage: order.leverage ?? null,
+      attempt: order.attempt ?? 1,
+      client_order_id: order.clientOrderId,
+      close_reason: order.closeReason ?? null,
+      reserved: order.purpose === 'exit' ? order.quantity : '0',
+      expires_at: order.expiresAt ?? null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await takeSlots(db, { id, userId: order.userId, positionId: order.positionId }, slots)
+  await recordEvent(db, { id, userId: order.userId }, null, 'planned', grounds)
+  return id
+}
+
+/** An order, or undefined. */
+export async function findOrder(db: Db, orderId: string): Promise<Order | undefined> {
+  const row = await db.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirst()
+  return row && toOrder(row)
+}
+
+/** An order that must exist. */
+export async function orderOrThrow(db: Db, orderId: string): Promise<Order> {
+  const order = await findOrder(db, orderId)
+  if (!order) throw new Error(`there is no order ${orderId}`)
+  return order
+}
+
+/** An order under lock until the transaction ends. The position's lock is taken before it, always in this order. */
+export async function lockOrder(db: Db, orderId: string): Promise<Order> {
+  const row = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('id', '=', orderId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (!row) throw new Error(`there is no order ${orderId}`)
+  return toOrder(row)
+}
+
+/**
+ * Takes a planned order for one sender, by the database's clock: of many that try, one gets it. An expired entry is not
+ * taken. The lease says until when the sender may be alive.
+ */
+export async function claimPlanned(
+  db: Db,
+  orderId: string,
+  worker: string,
+  leaseMs: number,
+): Promise<Order | undefined> {
+  const row = await db
+    .updateTable('orders')
+    .set({
+      state: 'submitting',
+      claimed_by: worker,
+      sent_at: sql<Date>`clock_timestamp()`,
+      lease_until: sql<Date>`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`,
+    })
+    .where('id', '=', orderId)
+    .where('state', '=', 'planned')
+    .where((or) => or.or([or('expires_at', 'is', null), or('expires_at', '>', sql<Date>`clock_timestamp()`)]))
+    .returningAll()
+    .executeTakeFirst()
+  return row && toOrder(row)
+}
+
+/**
+ * Moves an order along one edge and writes the event. The database refuses an edge that does not exist. Ending it sets
+ * ended_at; going back to `planned` or to life clears it.
+ */
+export async function moveOrder(
+  db: Db,
+  order: Pick<Order, 'id' | 'userId' | 'state'>,
+  to: OrderState,
+  grounds: Grounds,
+  change: OrderChange = {},
+): Promise<void> {
+  await db
+    .updateTable('orders')
+    .set({
+      state: to,
+      ended_at: isEnded(to) ? sql<Date>`clock_timestamp()` : null,
+      ...columnsOf(change),
+    })
+    .where('id', '=', order.id)
+    .execute()
+  await recordEvent(db, order, order.state, to, grounds)
+}
+
+/** Writes what changed on an order whose state stays. */
+export async function changeOrder(db: Db, orderId: string, change: OrderChange): Promise<void> {
+  const values = columnsOf(change)
+  if (Object.keys(values).length > 0)
+    await db.updateTable('orders').set(values).where('id', '=', orderId).execute()
+}
+
+/** The exits of a position that are under way and still hold a part of it, newest first. */
+export async function liveReservations(db: Db, positionId: string): Promise<Order[]> {
+  const rows = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('position_id', '=', positionId)
+    .where('reserved', '>', '0')
+    .orderBy('planned_at', 'desc')
+    .orderBy('id', 'desc')
+    .forNoKeyUpdate()
+    .execute()
+  return rows.map(toOrder)
+}
+
+/** The orders of a position that have not ended. */
+export async function liveOrders(db: Db, positionId: string): Promise<Order[]> {
+  const rows = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('position_id', '=', positionId)
+    .where('state', 'not in', endings)
+    .execute()
+  return rows.map(toOrder)
+}
+
+/** The orders of an account that have not ended, oldest first. */
+export async function liveOrdersOf(db: Db, accountId: string): Promise<Order[]> {
+  const rows = await db
+    .selectFrom('orders')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('state', 'not in', endings)
+    .orderBy('planned_at')
+    .execute()
+  return rows.map(toOrder)
+}
+
+/** An order that needs a hand, and in which lane. */
+export interface WakeableOrder {
+  readonly id: string
+  readonly exchange: string
+  readonly purpose: OrderPurpose
+  readonly state: OrderState
+  /** How often it has been woken: part of the wake's job id, since a kept job swallows a repeated id. */
+  readonly wake: number
+}
+
+/**
+ * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
+ * venue. Each is counted as woken at once, so that two sweepers wake it once.
+ */
+export async function takeWakes(
+  db: Db,
+  { quietMs, limit }: { readonly quietMs: number; readonly limit: number },
+): Promise<WakeableOrder[]> {
+  const quiet = sql<Date>`clock_timestamp() - ${quietMs} * interval '1 millisecond'`
+  const rows = await db
+    .updateTable('orders')
+    .set({ wakes: sql`wakes + 1`, woken_at: sql<Date>`clock_timestamp()` })
+    .where('id', 'in', (due) =>
+      due
+        .selectFrom('orders')
+        .select('id')
+        .where('state', 'in', ['planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown'])
+        .where(sql<Date>`coalesce(woken_at, planned_at)`, '<', quiet)
+        .where((or) =>
+          or.or([or('state', '<>', 'submitting'), or('lease_until', '<', sql<Date>`clock_timestamp()`)]),
+        )
+        .orderBy('planned_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning(['id', 'exchange', 'purpose', 'state', 'wakes'])
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    exchange: row.exchange,
+    purpose: row.purpose as OrderPurpose,
+    state: row.state as OrderState,
+    wake: row.wakes,
+  }))
+}
+
+function columnsOf(change: OrderChange) {
+  return {
+    ...(change.venueOrderId !== undefined && { venue_order_id: change.venueOrderId }),
+    ...(change.filled !== undefined && { filled: change.filled }),
+    ...(change.reserved !== undefined && { reserved: change.reserved }),
+    ...(change.averagePrice !== undefined && { average_price: change.averagePrice }),
+    ...(change.failureCode !== undefined && { failure_code: change.failureCode }),
+    ...(change.failureReason !== undefined && { failure_reason: change.failureReason }),
+    ...(change.advice !== undefined && { advice: change.advice }),
+    ...(change.sentAt !== undefined && { sent_at: change.sentAt }),
+    ...(change.leaseUntil !== undefined && { lease_until: change.leaseUntil }),
+  }
+}
+
+interface OrderRow {
+  id: string
+  user_id: string
+  account_id: string
+  position_id: string
+  exchange: string
+  symbol: string
+  side: string
+  purpose: string
+  type: string
+  quantity: string
+  price: string | null
+  stop_price: string | null
+  reference_price: string
+  is_reduce_only: boolean
+  leverage: string | null
+  attempt: number
+  client_order_id: string
+  venue_order_id: string | null
+  state: string
+  filled: string
+  reserved: string
+  close_reason: string | null
+  expires_at: Date | null
+  sent_at: Date | null
+  lease_until: Date | null
+  failure_reason: string | null
+  advice: string | null
+}
+
+function toOrder(row: OrderRow): Order {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    accountId: row.account_id,
+    positionId: row.position_id,
+    exchange: row.exchange,
+    symbol: row.symbol,
+    side: row.side as OrderSide,
+    purpose: row.purpose as OrderPurpose,
+    type: row.type as OrderType,
+    quantity: row.quantity,
+    price: row.price,
+    stopPrice: row.stop_price,
+    referencePrice: row.reference_price,
+    isReduceOnly: row.is_reduce_only,
+    leverage: row.leverage,
+    attempt: row.attempt,
+    clientOrderId: row.client_order_id,
+    venueOrderId: row.venue_order_id,
+    state: row.state as OrderState,
+    filled: row.filled,
+    reserved: row.reserved,
+    closeReason: row.close_reason as CloseReason | null,
+    expiresAt: row.expires_at,
+    sentAt: row.sent_at,
+    leaseUntil: row.lease_until,
+    failureReason: row.failure_reason,
+    advice: row.advice,
+  }
+}

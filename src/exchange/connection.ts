@@ -1,0 +1,137 @@
+import type { Mode } from '#src/domain/market.ts'
+import { OrderRejected } from '#src/errors.ts'
+import { questionFailure } from './answers.ts'
+import type { Attempt, Route } from './route.ts'
+import type { MarketCard, VenueCard } from './venue-card.ts'
+import { type VenueClient, withRawAnswers } from './venue-class.ts'
+
+/** Longer than any healthy answer, shorter than the lease of an order that is being sent (5 s). */
+export const httpTimeoutMs = 4_000
+const clockFreshMs = 5 * 60_000
+const marketsFreshMs = 10 * 60_000
+
+/** What a call does besides asking. */
+export interface CallOptions {
+  /** What was asked, for messages: 'an order on BTC/USDT'. */
+  readonly asked: string
+  readonly guard?: Attempt['guard']
+  /** Reads a failure; a question's by default. */
+  readonly failure?: (failure: Parameters<typeof questionFailure>[0]) => Error
+}
+
+/** One venue's market as every account on it shares it: the loaded class, its symbols, the venue's clock. */
+export interface Connection {
+  readonly card: VenueCard
+  readonly market: MarketCard
+  /** Whether the last call could not reach the venue: its address may have changed. */
+  isLost(): boolean
+  /** A client that signs with this key; it shares everything else. */
+  clientFor(key: { apiKey: string; secret: string; password?: string }): VenueClient
+  /** Asks the venue: one HTTP attempt each request, failures in our words. */
+  call<T>(client: VenueClient, options: CallOptions, ask: (client: VenueClient) => Promise<T>): Promise<T>
+  /** The venue's clock minus ours, in ms. */
+  clockOffsetMs(): Promise<number>
+  /** Makes sure that the venue lists the symbol. Throws OrderRejected when it does not. */
+  requireSymbol(symbol: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Loads a venue's class and symbols once. Throws VenueUnavailable when the venue does not answer. */
+export async function openConnection(parts: {
+  readonly card: VenueCard
+  readonly market: MarketCard
+  readonly mode: Mode
+  readonly route: Route
+  readonly wallNow: () => number
+}): Promise<Connection> {
+  const { card, market, route, wallNow } = parts
+  // Loaded at the first use: the library is large, and most processes never talk to a venue.
+  const { default: ccxt } = await import('ccxt')
+  const shared = new (withRawAnswers(ccxt[card.ccxtId]))({
+    enableRateLimit: false, // the queues' limiters are cluster-wide
+    timeout: httpTimeoutMs,
+    options: {
+      ...market.options,
+      maxRetriesOnFailure: 0, // one attempt per intent: a client order id is no idempotency key
+      fetchCurrencies: false,
+      fetchMargins: false,
+      fetchOpenOrders: { warnWithoutSymbol: false },
+    },
+  })
+  // Every number as the text the venue sent: doubles lose money.
+  shared.number = String as unknown as typeof shared.number
+  if (parts.mode === 'testnet' && market.testnet === 'sandbox') shared.setSandboxMode(true)
+  if (parts.mode === 'testnet' && market.testnet === 'demo') shared.enableDemoTrading(true)
+  await shared.loadFetchImplementation()
+  let isLost = false
+  let clock: { offsetMs: number; measuredAt: number } | undefined
+  let marketsLoadedAt = 0
+
+  async function call<T>(
+    client: VenueClient,
+    options: CallOptions,
+    ask: (client: VenueClient) => Promise<T>,
+  ): Promise<T> {
+    const attempt: Attempt = { reached: 'unasked', ...(options.guard && { guard: options.guard }) }
+    const caller: VenueClient = Object.create(client, {
+      fetchDispatcher: { value: route.dispatcherFor(attempt), writable: true },
+    })
+    caller.nonce = () => Math.floor(wallNow() + (clock?.offsetMs ?? 0))
+    try {
+      const answer = await ask(caller)
+      isLost = false
+      return answer
+    } catch (thrown) {
+      if (thrown instanceof Error) thrown.message = withoutQueries(thrown.message)
+      isLost = attempt.reached === 'connecting'
+      const failure = (options.failure ?? questionFailure)({ card, asked: options.asked, thrown, attempt })
+      if ('code' in failure && failure.code === 'clock-skew') clock = undefined
+      throw failure
+    }
+  }
+
+  async function loadMarkets(): Promise<void> {
+    await call(shared, { asked: 'the list of symbols' }, async (client) => {
+      const markets = await client.fetchMarkets()
+      shared.setMarkets(markets)
+    })
+    marketsLoadedAt = wallNow()
+  }
+
+  async function measureClock(): Promise<number> {
+    const before = wallNow()
+    const server = await call(shared, { asked: 'the time' }, (client) => client.fetchTime())
+    const after = wallNow()
+    const offsetMs = (server ?? after) - (before + after) / 2
+    clock = { offsetMs, measuredAt: after }
+    return offsetMs
+  }
+
+  await Promise.all([loadMarkets(), measureClock()])
+  return {
+    card,
+    market,
+    isLost: () => isLost,
+    clientFor: (key) => Object.assign(Object.create(shared) as VenueClient, key),
+    call,
+    async clockOffsetMs() {
+      if (clock && wallNow() - clock.measuredAt < clockFreshMs) return clock.offsetMs
+      return measureClock()
+    },
+    async requireSymbol(symbol) {
+      const isListed = () => shared.markets?.[symbol] !== undefined && shared.markets[symbol].active !== false
+      if (!isListed() && wallNow() - marketsLoadedAt > marketsFreshMs) await loadMarkets()
+      if (!isListed())
+        throw new OrderRejected(`${card.exchange} does not trade ${symbol}`, {
+          code: 'other',
+          advice: 'choose a symbol that the venue lists',
+        })
+    },
+    close: () => route.close(),
+  }
+}
+
+/** Messages of the transport name the whole address; its query holds a signature. */
+function withoutQueries(message: string): string {
+  return message.replace(/(https?:\/\/[^\s?]+)\?\S*/g, '$1')
+}

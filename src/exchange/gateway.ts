@@ -1,0 +1,127 @@
+import { type Account, accountOrThrow } from '#db/accounts.ts'
+import { findSealedKey } from '#db/api-keys.ts'
+import type { Db } from '#db/client.ts'
+import type { Exchange, Market, Mode } from '#src/domain/market.ts'
+import { VenueUnavailable } from '#src/errors.ts'
+import type { KeyRing } from '#src/vault/key-ring.ts'
+import { openKey } from '#src/vault/open.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { directRoute, simulatorRoute } from './route.ts'
+import { type VenueAccount, type VenueSettings, venueAccount } from './venue-account.ts'
+import type { VenueCard } from './venue-card.ts'
+import { binance } from './venues/binance.ts'
+
+/** How long an opened key is used before its row is read again: a rotated key is in force by then. */
+const keyFreshMs = 60_000
+
+/** What the gateway needs of its process. */
+export interface GatewayParts {
+  readonly db: Db
+  readonly keys: KeyRing
+  /** Where the simulator is reached; undefined while none is alive. Asked whenever a connection is opened. */
+  readonly simulatorUrl: () => Promise<string | undefined>
+  /** BINANCE_USE_TESTNET: live Binance accounts go to its testnet. */
+  readonly binanceUseTestnet?: boolean
+  readonly wallNow?: () => number
+}
+
+/** The one door to the venues: accounts by id, each signing with its own key. */
+export interface Gateway {
+  /** An account at its venue. Throws VenueUnavailable while the venue cannot be reached. */
+  account(accountId: string): Promise<VenueAccount>
+  close(): Promise<void>
+}
+
+const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance }
+
+/** Why an account of this kind cannot be connected; undefined when it can. */
+export function unsupported(account: Pick<Account, 'exchange' | 'market'>): string | undefined {
+  const card = cards[account.exchange]
+  if (!card) return `this build does not trade on ${account.exchange} yet`
+  if (!card.markets[account.market])
+    return `this build does not trade ${account.market} on ${account.exchange} yet`
+  return undefined
+}
+
+/** A gateway for one process. Keys are opened here and nowhere else, and never leave. */
+export function createGateway(parts: GatewayParts): Gateway {
+  const wallNow = parts.wallNow ?? Date.now
+  const connections = new Map<string, Promise<Connection>>()
+  const accounts = new Map<string, { opened: Promise<VenueAccount>; at: number }>()
+  const settings = new Map<string, VenueSettings>()
+
+  async function connect(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
+    const card = cards[exchange]
+    const marketCard = card?.markets[market]
+    if (!card || !marketCard) throw new Error(unsupported({ exchange, market }))
+    if (mode !== 'paper')
+      return openConnection({ card, market: marketCard, mode, route: directRoute(), wallNow })
+    const url = await parts.simulatorUrl()
+    if (url === undefined)
+      throw new VenueUnavailable('no simulator is running: paper accounts wait for one', {
+        advice: 'start the simulator',
+      })
+    return openConnection({ card, market: marketCard, mode, route: simulatorRoute(url), wallNow })
+  }
+
+  /** The shared connection of a venue's market; opened again after it was lost. */
+  async function connection(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
+    const name = `${exchange} ${market} ${mode}`
+    const known = connections.get(name)
+    if (known) {
+      const open = await known.catch(() => undefined)
+      if (open && !open.isLost()) return open
+      if (connections.get(name) === known) {
+        connections.delete(name)
+        void open?.close()
+      }
+    }
+    const opening = connections.get(name) ?? connect(exchange, market, mode)
+    connections.set(name, opening)
+    opening.catch(() => connections.get(name) === opening && connections.delete(name))
+    return opening
+  }
+
+  async function open(accountId: string): Promise<VenueAccount> {
+    const account = await accountOrThrow(parts.db, accountId)
+    const sealed = await findSealedKey(parts.db, accountId)
+    if (sealed === undefined) throw new Error(`account ${accountId} has no API key`)
+    const key = openKey(parts.keys, { userId: account.userId, accountId }, sealed)
+    const over = await connection(account.exchange, account.market, modeOf(account))
+    const known = settings.get(accountId) ?? { isOneWay: false, leverage: new Map() }
+    settings.set(accountId, known)
+    return venueAccount(account, over, over.clientFor(key), known, wallNow)
+  }
+
+  function modeOf(account: Account): Mode {
+    const isMoved =
+      parts.binanceUseTestnet === true && account.exchange === 'binance' && account.mode === 'live'
+    return isMoved ? 'testnet' : account.mode
+  }
+
+  return {
+    async account(accountId) {
+      const known = accounts.get(accountId)
+      if (known && wallNow() - known.at < keyFreshMs) {
+        const over = await known.opened.catch(() => undefined)
+        if (over && !(await isLost(over))) return over
+      }
+      const opened = open(accountId)
+      accounts.set(accountId, { opened, at: wallNow() })
+      return opened
+    },
+    async close() {
+      const open = await Promise.allSettled(connections.values())
+      await Promise.all(open.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)))
+      connections.clear()
+      accounts.clear()
+    },
+  }
+
+  async function isLost({ account }: VenueAccount): Promise<boolean> {
+    const over = await connections
+      .get(`${account.exchange} ${account.market} ${modeOf(account)}`)
+      ?.catch(() => undefined)
+    return over === undefined || over.isLost()
+  }
+}

@@ -1,0 +1,72 @@
+import type { DecimalText } from '#src/domain/decimal.ts'
+import type { OrderSide } from '#src/domain/side.ts'
+
+/** How an order stands at the venue. Expired is `canceled`: the venue ended it. */
+export type VenueOrderStatus = 'open' | 'partially_filled' | 'filled' | 'canceled' | 'rejected'
+
+/** One execution as the venue tells it. */
+export interface VenueFill {
+  readonly venueTradeId: string
+  readonly venueOrderId: string
+  readonly symbol: string
+  readonly side: OrderSide
+  readonly price: DecimalText
+  readonly quantity: DecimalText
+  /** In quote, as the venue reckoned it. */
+  readonly cost: DecimalText
+  readonly fee: DecimalText
+  readonly feeCurrency: string
+  /** Futures alone. */
+  readonly realizedPnl: DecimalText | null
+  readonly isMaker: boolean
+  readonly filledAtMs: number
+}
+
+/** An order as the venue tells it. */
+export interface VenueOrder {
+  readonly venueOrderId: string
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly side: OrderSide
+  readonly status: VenueOrderStatus
+  readonly quantity: DecimalText
+  readonly filled: DecimalText
+  readonly averagePrice: DecimalText | null
+  readonly updatedAtMs: number | null
+  /** The executions that came with the answer; they may be fewer than `filled` says. */
+  readonly fills: readonly VenueFill[]
+}
+
+/** What an account holds of one currency: `total` is what the ledger sums up to (on futures the wallet, without open P&L). */
+export interface VenueBalance {
+  readonly currency: string
+  readonly free: DecimalText
+  readonly total: DecimalText
+}
+
+/** An open position as the venue tells it; `quantity` is negative for a short. */
+export interface VenuePosition {
+  readonly symbol: string
+  readonly quantity: DecimalText
+  readonly entryPrice: DecimalText
+  readonly markPrice: DecimalText | null
+  /** null when the venue gives none: there is nothing to be liquidated. */
+  readonly liquidationPrice: DecimalText | null
+  readonly unrealizedPnl: DecimalText
+}
+
+/** What an account on futures owns and owes, in quote. */
+export interface VenueMargin {
+  readonly wallet: DecimalText
+  readonly equity: DecimalText
+  readonly initialMargin: DecimalText
+  readonly maintenanceMargin: DecimalText
+  readonly available: DecimalText
+}
+
+/** What a key may do at the venue. */
+export interface KeyPermissions {
+  readonly canTrade: boolean
+  readonly canWithdraw: boolean
+  readonly isIpRestricted: boolean
+}
