@@ -7,14 +7,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/*.test.ts', 'test/{domain,simulator,vault}/**/*.test.ts'] },
+        test: { name: 'unit', include: ['test/*.test.ts', 'test/{domain,simulator,trading,vault}/**/*.test.ts'] },
       },
       {
         extends: true,
         test: {
           name: 'stack',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/*.test.ts', 'test/{domain,simulator,vault}/**'],
+          exclude: ['test/*.test.ts', 'test/{domain,simulator,trading,vault}/**'],
           globalSetup: ['./test/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

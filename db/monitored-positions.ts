@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
 import type { ExitRules } from '#src/domain/exits/exit-rules.ts'
 import type { HotState, MonitoredState } from '#src/domain/exits/monitored-state.ts'
+import type { Reevaluation } from '#src/domain/exits/reevaluate.ts'
 import type { Exchange, Market, Mode } from '#src/domain/market.ts'
 import type { Side } from '#src/domain/side.ts'
 import type { Db } from './client.ts'
@@ -87,8 +88,8 @@ export async function saveEvaluations(db: Db, evaluations: readonly Evaluation[]
       take_profit = case when seen.reevaluated >= coalesce(watch.reevaluated_at, '-infinity') then seen.target
         else watch.take_profit end,
       reevaluated_at = greatest(watch.reevaluated_at, nullif(seen.reevaluated, to_timestamp(0))),
-      trailing_sl = case position.side when 'long' then greatest(watch.trailing_sl, seen.trailing)
-        else least(watch.trailing_sl, seen.trailing) end,
+      trailing_sl = case position.side when 'long' then greatest(watch.trailing_sl, seen.trail)
+        else least(watch.trailing_sl, seen.trail) end,
       last_price = seen.price,
       evaluated_at = clock_timestamp(),
       updated_at = clock_timestamp()
@@ -100,28 +101,20 @@ export async function saveEvaluations(db: Db, evaluations: readonly Evaluation[]
       ${column((one) => new Date(one.state.reevaluatedAtMs))}::timestamptz[],
       ${column((one) => one.trailingStop)}::numeric[],
       ${column((one) => one.price)}::numeric[]
-    ) as seen (id, best, stop, target, reevaluated, trailing, price)
+    ) as seen (id, best, stop, target, reevaluated, trail, price)
     join positions as position on position.id = seen.id
     where watch.position_id = seen.id`.execute(db)
 }
 
-/** One change of a stop or target at a candle's close, with why and what was done. */
-export interface Reevaluation {
+/** One change of a stop or target at a candle's close, whose it is and when on the market's clock. */
+export interface RecordedReevaluation extends Reevaluation {
   readonly userId: string
   readonly positionId: string
-  readonly type: string
-  readonly oldStop: number | null
-  readonly newStop: number | null
-  readonly oldTarget: number | null
-  readonly newTarget: number | null
-  readonly reason: string
-  readonly actionTaken: string
-  /** Market time. */
   readonly marketAtMs: number
 }
 
 /** Records what changed; callers write it in the transaction that changes it. */
-export async function recordReevaluations(db: Db, changes: readonly Reevaluation[]): Promise<void> {
+export async function recordReevaluations(db: Db, changes: readonly RecordedReevaluation[]): Promise<void> {
   if (changes.length === 0) return
   await db
     .insertInto('position_reevaluations')
@@ -130,10 +123,10 @@ export async function recordReevaluations(db: Db, changes: readonly Reevaluation
         user_id: change.userId,
         position_id: change.positionId,
         reevaluation_type: change.type,
-        old_sl: change.oldStop,
-        new_sl: change.newStop,
-        old_tp: change.oldTarget,
-        new_tp: change.newTarget,
+        old_sl: change.oldStopLoss,
+        new_sl: change.newStopLoss,
+        old_tp: change.oldTakeProfit,
+        new_tp: change.newTakeProfit,
         reason: change.reason,
         action_taken: change.actionTaken,
         market_at: new Date(change.marketAtMs),

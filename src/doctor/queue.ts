@@ -1,0 +1,61 @@
+import type { Redis } from 'ioredis'
+import { sql } from 'kysely'
+import type { Db } from '#db/client.ts'
+import { queueNames } from '../queue/contracts.ts'
+import type { Queues } from '../queue/queues.ts'
+import { type Check, Ill } from './check.ts'
+
+/** The queue's store answers and is set as it should be, and every queue in use has a live worker. */
+export function queueChecks(parts: {
+  readonly queues: Queues
+  readonly redis: Redis | undefined
+  readonly db: Db
+  readonly needed: readonly string[]
+}): Check[] {
+  return [
+    { id: 'queue', examine: () => store(parts.queues, parts.redis) },
+    { id: 'workers', examine: () => workers(parts.db, parts.needed) },
+    { id: 'failed-jobs', examine: () => failedJobs(parts.queues) },
+  ]
+}
+
+async function store(queues: Queues, redis: Redis | undefined): Promise<string> {
+  await queues.ping()
+  if (!redis) return 'in PostgreSQL'
+  const info = await redis.info()
+  const version = /redis_version:(\S+)/.exec(info)?.[1] ?? '?'
+  const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1] ?? '?'
+  const hz = Number(/configured_hz:(\d+)/.exec(info)?.[1] ?? 0)
+  if (policy !== 'noeviction')
+    throw new Ill(
+      `Redis ${version} evicts keys (${policy})`,
+      'Set maxmemory-policy noeviction: an evicted key is a lost job.',
+    )
+  const late =
+    hz < 100 ? '; hz is below 100, so scheduled jobs start up to 100 ms late: start it with --hz 100' : ''
+  return `Redis ${version}, hz ${hz}${late}`
+}
+
+async function workers(db: Db, needed: readonly string[]): Promise<string> {
+  const rows = await db
+    .selectFrom('workers')
+    .select(['queues', 'role'])
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>', sql<Date>`clock_timestamp() - interval '15 seconds'`)
+    .execute()
+  const served = new Set(rows.flatMap((row) => row.queues))
+  const missing = needed.filter((queue) => !served.has(queue))
+  if (missing.length > 0)
+    throw new Ill(`nobody works on ${missing.join(', ')}`, `npx bullpen worker --queues ${missing.join(',')}`)
+  return `${rows.length} processes alive`
+}
+
+/** Failed jobs are told, not held against the installation: each has its reason on the board. */
+async function failedJobs(queues: Queues): Promise<string> {
+  const counts = await Promise.all(
+    queueNames.map(async (name) => ({ name, failed: await queues.named(name).getFailedCount() })),
+  )
+  const some = counts.filter(({ failed }) => failed > 0)
+  if (some.length === 0) return 'none'
+  return `${some.map(({ name, failed }) => `${name} ${failed}`).join(', ')}: read why at /ops/queues`
+}

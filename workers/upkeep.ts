@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import type { Db } from '#db/client.ts'
+import type { Logger } from '#src/log.ts'
+
+const everyMs = 2_000
+
+/** The advisory lock of whoever keeps the schedules this round; the number says BULP. */
+const scheduleLock = 0x42554c50
+
+/** What every worker does beside its jobs, so that a lost queue is whole again within seconds. */
+export interface Upkeep {
+  /** Upserts the schedulers; one process of the cluster at a time. */
+  keepSchedules(): Promise<void>
+  /** Wakes the orders that have no live job; safe in many processes at once. */
+  wakeOrders(): Promise<void>
+}
+
+/** Runs the upkeep now and every 2 s until stopped; a round that fails is said and the next one tries again. */
+export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Promise<void> } {
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+  const round = async () => {
+    try {
+      await db.transaction().execute(async (tx) => {
+        const { rows } = await sql<{
+          mine: boolean
+        }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
+        if (rows[0]?.mine) await upkeep.keepSchedules()
+      })
+      await upkeep.wakeOrders()
+    } catch (error) {
+      if (!isStopped) log.warn({ err: error }, 'schedules and wakes could not be kept')
+    }
+  }
+  let current = Promise.resolve()
+  const next = () => {
+    current = round().then(() => {
+      if (!isStopped) timer = setTimeout(next, everyMs)
+    })
+  }
+  next()
+  return {
+    async stop() {
+      isStopped = true
+      clearTimeout(timer)
+      await current
+    },
+  }
+}
