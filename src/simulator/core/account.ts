@@ -9,6 +9,7 @@ export interface AccountSeed {
   readonly apiKey: string
   readonly secret: string
   readonly balances: Readonly<Record<string, DecimalText>> // by asset
+  readonly settings?: Readonly<Record<string, string>> // the venue's own switches
 }
 
 export interface Balance {
@@ -41,6 +42,7 @@ export class Account {
   constructor(seed: AccountSeed, createdAt: number) {
     this.seed = seed
     this.createdAt = createdAt
+    for (const [name, value] of Object.entries(seed.settings ?? {})) this.settings.set(name, value)
     for (const [asset, amount] of Object.entries(seed.balances)) {
       this.balances.set(asset, { free: new Decimal(amount), locked: new Decimal(0), updatedAt: createdAt })
     }

@@ -17,7 +17,12 @@ const gap = 0.0001 // distance of neighbouring levels as a ratio of the price
  * The levels a taker of this side would meet, best first: asks for a buyer, bids for a seller. They stand around the
  * tape's last price and are a function of it and of the second, so the same moment always has the same book.
  */
-export function* levelsFor(taker: Side, instrument: Instrument, lastPrice: number, marketMs: number): Generator<Level> {
+export function* levelsFor(
+  taker: Side,
+  instrument: Instrument,
+  lastPrice: number,
+  marketMs: number,
+): Generator<Level> {
   const tick = instrument.tick.toNumber()
   const [bid, ask] = bestTicks(instrument, lastPrice)
   const step = Math.max(1, Math.round((lastPrice * gap) / tick))

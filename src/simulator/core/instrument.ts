@@ -21,5 +21,6 @@ export interface Instrument {
   readonly priceRange: number // a limit price may be this many times above, or this part below, the last price
   readonly topOfBook: number // notional usually offered at the best price, in the quote currency
   readonly spread: number // best ask − best bid as a ratio of the price
-  readonly maxLeverage: number
+  readonly maxLeverage: number // 1 on spot
+  readonly maintenance: number // margin below which a position is taken away, as a ratio of its notional
 }

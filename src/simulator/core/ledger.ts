@@ -46,11 +46,14 @@ export class Ledger {
         this.accountOrThrow(event.apiKey).settings.set(event.name, event.value)
         return
       case 'order':
-        return this.#accept(new Order(event.order))
+        this.#accept(new Order(event.order))
+        return
       case 'fill':
-        return this.#fill(event)
+        this.#fill(event)
+        return
       case 'trigger':
-        return this.#trigger(event)
+        this.#trigger(event)
+        return
       case 'end': {
         const account = this.accountOrThrow(event.apiKey)
         const order = orderOrThrow(account, event.orderId)

@@ -18,7 +18,8 @@ const spot: MarketMoney = {
     const isBuy = order.record.side === 'buy'
     const paid = account.balance(isBuy ? instrument.quote : instrument.base)
     const received = account.balance(isBuy ? instrument.base : instrument.quote)
-    const reserved = isBuy && order.price !== undefined ? quantity.times(order.price) : isBuy ? quote : quantity
+    const reserved =
+      isBuy && order.price !== undefined ? quantity.times(order.price) : isBuy ? quote : quantity
     const released = Decimal.min(order.locked, reserved)
     order.locked = order.locked.minus(released)
     paid.locked = paid.locked.minus(released)

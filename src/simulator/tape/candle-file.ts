@@ -68,7 +68,8 @@ function candleOf(columns: readonly string[], where: string, stepMs: number): Ca
   if (columns.length !== 6) throw new Error(`${where}: ${columns.length} columns instead of 6`)
   const [time, open, high, low, close, volume] = columns.map((column) => {
     const number = Number(column)
-    if (column.trim() === '' || !Number.isFinite(number)) throw new Error(`${where}: "${column}" is not a number`)
+    if (column.trim() === '' || !Number.isFinite(number))
+      throw new Error(`${where}: "${column}" is not a number`)
     return number
   }) as [number, number, number, number, number, number]
   if (time % stepMs !== 0) throw new Error(`${where}: time ${time} is not aligned to the timeframe`)

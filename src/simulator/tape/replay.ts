@@ -173,8 +173,7 @@ function candlesOf(recording: Recording, query: CandleQuery, nowMs: number): Can
   const step = query.fromMs === undefined ? -bucketMs : bucketMs
   const oldest = Math.min(...usable.map(({ candles }) => (candles[0] as Candle).time))
   const earliest = Math.floor(Math.max(query.fromMs ?? 0, oldest) / bucketMs) * bucketMs
-  const first =
-    query.fromMs === undefined ? latest : earliest < query.fromMs ? earliest + bucketMs : earliest
+  const first = query.fromMs === undefined ? latest : earliest < query.fromMs ? earliest + bucketMs : earliest
   const found: Candle[] = []
   for (let time = first; time >= earliest && time <= latest && found.length < query.limit; time += step) {
     const candle = bucketAt(usable, time, bucketMs, nowMs, recording.priceDecimals)

@@ -117,8 +117,7 @@ export class SyntheticHours {
 
     const usual = coin.hourlyVolatility * calibration
     const volatility = usual * regime.volatility * Math.exp(this.#marketLogVolatility + logVolatility)
-    const shock =
-      coin.beta * market + Math.sqrt(1 - coin.beta ** 2) * fatNormal(seed, own, 2, hour, 0.42)
+    const shock = coin.beta * market + Math.sqrt(1 - coin.beta ** 2) * fatNormal(seed, own, 2, hour, 0.42)
     const jump = usual * (coin.beta * marketJump + jumpSize(seed, own, hour, 0.0012))
     const before = this.close(index, hour - 1)
     const pull = pullPerHour * (Math.log(coin.price) - before)

@@ -75,11 +75,18 @@ export class SyntheticPath {
     const jumpsIn = hash(seed, coin, level.five, hour) % 12
     const halves = [0, 1, 2].map((half) => normal(seed, coin, level.five + 1, hour * 2 + half))
     const weights = Array.from({ length: 12 }, (_, k) => {
-      const slow = between(halves[Math.floor(k / 6)] as number, halves[Math.floor(k / 6) + 1] as number, (k % 6) / 6)
+      const slow = between(
+        halves[Math.floor(k / 6)] as number,
+        halves[Math.floor(k / 6) + 1] as number,
+        (k % 6) / 6,
+      )
       return Math.exp(2 * (0.46 * slow + 0.22 * normal(seed, coin, level.five + 2, hour * 12 + k)))
     })
-    const closes = bridge(weights, this.#hours.close(coin, hour) - open - jump, this.#hours.volatility(coin, hour), (k) =>
-      fatNormal(seed, coin, level.five + 3, hour * 12 + k, 0.3),
+    const closes = bridge(
+      weights,
+      this.#hours.close(coin, hour) - open - jump,
+      this.#hours.volatility(coin, hour),
+      (k) => fatNormal(seed, coin, level.five + 3, hour * 12 + k, 0.3),
     )
     let from = open
     return closes.map(({ change, deviation }, k) => {
@@ -91,7 +98,10 @@ export class SyntheticPath {
         Math.log(deviation / usual) * 0.9 +
         0.34 * Math.log(0.15 + Math.abs(to - from) / usual) +
         0.5 * normal(seed, coin, level.five + 4, index)
-      const lots = Math.max(1, Math.round((turnover * Math.exp(busy + 0.25) * 10 ** lotDecimals) / Math.exp(to)))
+      const lots = Math.max(
+        1,
+        Math.round((turnover * Math.exp(busy + 0.25) * 10 ** lotDecimals) / Math.exp(to)),
+      )
       const stretch = {
         open: from,
         high: from + highest(to - from, deviation, uniform(seed, coin, level.five + 5, index)),

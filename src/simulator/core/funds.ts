@@ -1,0 +1,72 @@
+import { Decimal } from '#src/domain/decimal.ts'
+import type { Account } from './account.ts'
+import type { Side, Take } from './book.ts'
+import type { Instrument } from './instrument.ts'
+import { leverageOf, type MarkOf, marginState, opening } from './margin.ts'
+import type { Placement } from './placement.ts'
+import type { Refusal } from './refusal.ts'
+
+const feeReserve = '0.0005' // of the notional, kept for the fee when margin is checked
+
+/** Why the account cannot pay for an order; undefined when it can. `takes` is what the book would give at once. */
+export function shortage(
+  account: Account,
+  instrument: Instrument,
+  wish: Placement,
+  quantity: Decimal,
+  takes: readonly Take[],
+  markOf: MarkOf,
+): Refusal | undefined {
+  if (instrument.market === 'futures') {
+    if (wish.reduceOnly || wish.closePosition || wish.trigger !== undefined) return undefined
+    const needed = { side: wish.side, quantity, price: priceOf(wish.price, takes) }
+    return isBeyondMargin(account, instrument, needed, markOf) ? 'insufficient-margin' : undefined
+  }
+  const lock = lockOf(instrument, wish, quantity)
+  const needed = lock.gt(0) ? lock : wish.side === 'buy' ? costOf(takes) : quantity
+  const { free } = account.balance(wish.side === 'buy' ? instrument.quote : instrument.base)
+  return free.lt(needed) ? 'insufficient-balance' : undefined
+}
+
+/** Whether opening this much needs more margin than the account has to spare. Without a price the mark price counts. */
+export function isBeyondMargin(
+  account: Account,
+  { symbol, quote }: Instrument,
+  wanted: { side: Side; quantity: Decimal; price: Decimal | undefined },
+  markOf: MarkOf,
+): boolean {
+  const grows = opening(account, symbol, wanted.side, wanted.quantity)
+  if (grows.lte(0)) return false
+  const price = wanted.price ?? markOf(symbol).mark
+  const rate = new Decimal(1).div(leverageOf(account, symbol)).plus(feeReserve)
+  return marginState(account, quote, markOf).available.lt(grows.times(price).times(rate))
+}
+
+/** What a spot order reserves while it stands; an order that is filled at once reserves nothing. */
+export function lockOf(instrument: Instrument, wish: Placement, quantity: Decimal): Decimal {
+  const price = wish.price ?? wish.trigger?.price
+  if (instrument.market === 'futures' || price === undefined) return new Decimal(0)
+  return wish.side === 'buy' ? quantity.times(price) : quantity
+}
+
+/** How much an order of this side could take off the position. */
+export function reducible(account: Account, symbol: string, side: Side): Decimal {
+  const held = account.positions.get(symbol)?.quantity ?? new Decimal(0)
+  return Decimal.max(0, side === 'buy' ? held.neg() : held)
+}
+
+/** Σ price·quantity. */
+export function costOf(takes: readonly Take[]): Decimal {
+  return takes.reduce((cost, take) => cost.plus(take.price.times(take.quantity)), new Decimal(0))
+}
+
+/** The limit, else the average of what the book gives; undefined when it gives nothing. */
+export function priceOf(limit: Decimal | undefined, takes: readonly Take[]): Decimal | undefined {
+  if (limit !== undefined || takes.length === 0) return limit
+  return costOf(takes).div(quantityOf(takes))
+}
+
+/** Σ quantity. */
+export function quantityOf(takes: readonly Take[]): Decimal {
+  return takes.reduce((total, take) => total.plus(take.quantity), new Decimal(0))
+}

@@ -1,0 +1,54 @@
+import { Decimal } from '#src/domain/decimal.ts'
+import type { Side } from './book.ts'
+import type { Instrument } from './instrument.ts'
+import type { Trigger } from './order.ts'
+import type { Refusal } from './refusal.ts'
+
+/** An order as a client wishes it. */
+export interface Placement {
+  readonly clientOrderId: string
+  readonly side: Side
+  readonly type: 'market' | 'limit'
+  readonly timeInForce: 'GTC' | 'IOC' | 'FOK'
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  readonly closePosition: boolean
+  readonly quantity?: Decimal
+  readonly quoteQuantity?: Decimal // instead of a quantity, for market orders on spot
+  readonly price?: Decimal
+  readonly trigger?: Trigger
+  readonly wire: Readonly<Record<string, string>>
+}
+
+/** The first of the instrument's limits that a wish breaks. `quantity` is what it comes to. */
+export function brokenLimit(
+  instrument: Instrument,
+  wish: Placement,
+  quantity: Decimal,
+  lastPrice: number,
+): Refusal | undefined {
+  for (const price of [wish.price, wish.trigger?.price]) {
+    if (price === undefined) continue
+    if (instrument.minPrice.gt(price) || instrument.maxPrice.lt(price)) return 'price-range'
+    if (!isMultiple(price, instrument.tick)) return 'price-tick'
+  }
+  if (!wish.closePosition) {
+    if (quantity.lt(instrument.minQuantity) || quantity.gt(instrument.maxQuantity)) return 'quantity-range'
+    if (!isMultiple(quantity, instrument.step)) return 'quantity-step'
+    if (wish.type === 'market' && quantity.gt(instrument.maxMarketQuantity)) return 'market-quantity'
+  }
+  if (wish.price !== undefined) {
+    const ratio = wish.price.toNumber() / lastPrice
+    const tooFar = ratio > 1 + instrument.priceRange || ratio < 1 / (1 + instrument.priceRange)
+    if (tooFar && wish.trigger === undefined) return 'price-percent'
+  }
+  if (!wish.reduceOnly && !wish.closePosition) {
+    const price = wish.price ?? wish.trigger?.price ?? String(lastPrice)
+    if (quantity.times(price).lt(instrument.minNotional)) return 'notional'
+  }
+  return undefined
+}
+
+function isMultiple(value: Decimal | string, of: Decimal): boolean {
+  return new Decimal(value).mod(of).eq(0)
+}

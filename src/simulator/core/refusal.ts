@@ -1,0 +1,15 @@
+/** Why the venue does not take an order. Each venue has its own code and text for these. */
+export type Refusal =
+  | 'duplicate-client-id'
+  | 'insufficient-balance'
+  | 'insufficient-margin'
+  | 'reduce-only'
+  | 'would-take'
+  | 'would-trigger'
+  | 'price-tick'
+  | 'price-range'
+  | 'price-percent'
+  | 'quantity-step'
+  | 'quantity-range'
+  | 'market-quantity'
+  | 'notional'

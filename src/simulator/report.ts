@@ -1,0 +1,119 @@
+import type { DecimalText } from '#src/domain/decimal.ts'
+import type { Account } from './core/account.ts'
+import type { Market } from './core/instrument.ts'
+import type { Ledger } from './core/ledger.ts'
+import type { Order, OrderStatus } from './core/order.ts'
+
+/** The simulator's truth about its accounts, without any secret. All amounts are decimal text. */
+export interface LedgerReport {
+  readonly accounts: readonly AccountReport[]
+}
+
+export interface AccountReport {
+  readonly venue: string
+  readonly market: Market
+  readonly apiKey: string
+  readonly balances: Readonly<Record<string, { free: DecimalText; locked: DecimalText }>>
+  readonly positions: readonly PositionReport[]
+  readonly orders: readonly OrderReport[]
+}
+
+export interface PositionReport {
+  readonly symbol: string
+  readonly quantity: DecimalText // negative when short
+  readonly entryPrice: DecimalText // 0 when flat
+  readonly cost: DecimalText // Σ quantity·price of what is open, exact
+  readonly realizedPnl: DecimalText
+  readonly leverage: number | undefined // undefined: never set
+}
+
+export interface OrderReport {
+  readonly symbol: string
+  readonly orderId: number
+  readonly clientOrderId: string
+  readonly side: 'buy' | 'sell'
+  readonly type: string // the venue's word: MARKET, LIMIT, STOP_MARKET, …
+  readonly status: OrderStatus
+  readonly quantity: DecimalText
+  readonly filled: DecimalText
+  readonly filledQuote: DecimalText
+  readonly price: DecimalText | undefined
+  readonly triggerPrice: DecimalText | undefined
+  readonly reduceOnly: boolean
+  readonly isConditional: boolean // lives under an id of its own; triggering starts another order
+  readonly becameOrderId: number | undefined
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly fills: readonly FillReport[]
+}
+
+export interface FillReport {
+  readonly tradeId: number
+  readonly price: DecimalText
+  readonly quantity: DecimalText
+  readonly quoteQuantity: DecimalText
+  readonly fee: DecimalText
+  readonly feeCurrency: string
+  readonly time: number // wall
+  readonly marketTime: number
+  readonly maker: boolean
+  readonly realizedPnl: DecimalText
+}
+
+/** Everything the ledger knows, of one account or of all. */
+export function reportOf(ledger: Ledger, apiKey?: string): LedgerReport {
+  const accounts = [...ledger.accounts.values()].filter(({ seed }) => (apiKey ?? seed.apiKey) === seed.apiKey)
+  return { accounts: accounts.map(accountReport) }
+}
+
+function accountReport(account: Account): AccountReport {
+  const { venue, market, apiKey } = account.seed
+  const balances = [...account.balances].map(([asset, { free, locked }]) => [
+    asset,
+    { free: free.toString(), locked: locked.toString() },
+  ])
+  const positions = [...account.positions].map(([symbol, { quantity, cost, realized }]) => ({
+    symbol,
+    quantity: quantity.toString(),
+    entryPrice: quantity.eq(0) ? '0' : cost.div(quantity).toDecimalPlaces(12).toString(),
+    cost: cost.toString(),
+    realizedPnl: realized.toString(),
+    leverage: account.leverage.get(symbol),
+  }))
+  const orders = [...account.orders.values()].map(orderReport)
+  return { venue, market, apiKey, balances: Object.fromEntries(balances), positions, orders }
+}
+
+function orderReport(order: Order): OrderReport {
+  const { record } = order
+  return {
+    symbol: record.symbol,
+    orderId: record.id,
+    clientOrderId: record.clientOrderId,
+    side: record.side,
+    type: record.wire.type ?? record.type,
+    status: order.status,
+    quantity: record.quantity,
+    filled: order.filled.toString(),
+    filledQuote: order.filledQuote.toString(),
+    price: record.price,
+    triggerPrice: record.trigger?.price,
+    reduceOnly: record.reduceOnly,
+    isConditional: record.trigger?.becomesNew === true,
+    becameOrderId: order.becameOrderId,
+    createdAt: record.createdAt,
+    updatedAt: order.updatedAt,
+    fills: order.fills.map((fill) => ({
+      tradeId: fill.id,
+      price: fill.price,
+      quantity: fill.quantity,
+      quoteQuantity: fill.quoteQuantity,
+      fee: fill.fee,
+      feeCurrency: fill.feeCurrency,
+      time: fill.at,
+      marketTime: fill.marketMs,
+      maker: fill.maker,
+      realizedPnl: fill.realizedPnl,
+    })),
+  }
+}

@@ -1,0 +1,104 @@
+import type { Exchange } from '../../core/exchange.ts'
+import type { Instrument, Market } from '../../core/instrument.ts'
+import type { Venue, WireAnswer, WireRequest } from '../venue.ts'
+import { algoEndpoints } from './algo.ts'
+import type { Endpoint, InstrumentIndex } from './call.ts'
+import { badKey, Failure } from './failure.ts'
+import { binanceFee } from './fees.ts'
+import { futuresEndpoints } from './futures.ts'
+import { binanceInstruments, wireSymbol } from './instruments.ts'
+import { keyEndpoints } from './keys.ts'
+import { type Api, Limits } from './limits.ts'
+import { marketData } from './market-data.ts'
+import { Parameters } from './parameters.ts'
+import { checkSignature } from './signature.ts'
+import { spotEndpoints } from './spot.ts'
+import { walletEndpoints } from './wallet.ts'
+
+const endpoints = new Map<string, Endpoint>(
+  Object.entries({
+    ...marketData('spot'),
+    ...marketData('futures'),
+    ...spotEndpoints,
+    ...futuresEndpoints,
+    ...algoEndpoints,
+    ...walletEndpoints,
+    ...keyEndpoints,
+  }),
+)
+
+const prefixes = ['/api/', '/fapi/', '/sapi/', '/dapi/']
+
+/** Binance spot and USD-M futures, REST, in one-way position mode and cross margin. */
+export const binance: Venue = {
+  name: 'binance',
+  instruments: binanceInstruments,
+  feeOf: binanceFee,
+  owns: (path) => prefixes.some((prefix) => path.startsWith(prefix)),
+
+  open(exchange, listed, { enforceLimits }) {
+    const limits = new Limits(enforceLimits)
+    const instruments = indexOf(listed)
+    return (request) => {
+      const headers: Record<string, string> = { 'content-type': 'application/json;charset=UTF-8' }
+      try {
+        const answer = answerTo(request, exchange, instruments, limits, headers)
+        return { status: 200, headers, body: JSON.stringify(answer) }
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        return failed(error, headers)
+      }
+    }
+  },
+}
+
+function answerTo(
+  request: WireRequest,
+  exchange: Exchange,
+  instruments: InstrumentIndex,
+  limits: Limits,
+  headers: Record<string, string>,
+): unknown {
+  const endpoint = endpoints.get(`${request.method} ${request.path}`)
+  const api: Api = request.path.startsWith('/fapi/') ? 'futures' : 'spot'
+  const wallMs = exchange.clock.wallNow()
+  const parameters = new Parameters(request.query, request.body)
+  const weight =
+    typeof endpoint?.weight === 'function' ? endpoint.weight(parameters) : (endpoint?.weight ?? 1)
+  const used = limits.spend(api, request.ip, weight, wallMs)
+  headers['x-mbx-used-weight-1m'] = headers['x-mbx-used-weight'] = String(used)
+  if (endpoint === undefined)
+    throw new Failure(-5000, `Path ${request.path}, Method ${request.method} is invalid`, 404)
+  if (endpoint.access === 'public') return endpoint.answer({ parameters, exchange, instruments })
+
+  const apiKey = request.headers['x-mbx-apikey']
+  if (typeof apiKey !== 'string' || apiKey === '') throw new Failure(-2014, 'API-key format invalid.', 401)
+  const account = exchange.ledger.accounts.get(apiKey)
+  if (account === undefined || account.seed.venue !== 'binance') throw badKey()
+  checkSignature(request, parameters, account.seed.secret, wallMs)
+  if (endpoint.market !== undefined && endpoint.market !== account.seed.market) throw badKey()
+  if (endpoint.isOrder !== true) return endpoint.answer({ parameters, exchange, instruments, account })
+
+  Object.assign(headers, limits.countOrder(api, apiKey, wallMs))
+  const open = account.open.size
+  const answer = endpoint.answer({ parameters, exchange, instruments, account })
+  if (account.open.size === open) limits.giveBack(api, apiKey, wallMs)
+  return answer
+}
+
+function indexOf(instruments: readonly Instrument[]): InstrumentIndex {
+  const byMarket = Map.groupBy(instruments, ({ market }) => market)
+  const byWire = new Map(instruments.map((each) => [`${each.market} ${wireSymbol(each.symbol)}`, each]))
+  return {
+    all: (market: Market) => byMarket.get(market) ?? [],
+    find: (market, wire) => byWire.get(`${market} ${wire}`),
+  }
+}
+
+function failed(error: Failure, headers: Record<string, string>): WireAnswer {
+  return {
+    status: error.status,
+    headers: { ...headers, ...error.headers },
+    body: JSON.stringify({ code: error.code, msg: error.message }),
+  }
+}
