@@ -33,8 +33,7 @@ export interface Place {
  * runs it as the owner of the cluster or as `nobody`; and where that user may not come (a clone in /root), the cluster
  * and a copy of the binaries live under /var/lib, and `<home>/postgres` is a link to them.
  */
-export function settle(home: string, say: (line: string) => void): Place {
-  const binaries = findBinaries()
+export function settle(home: string, say: (line: string) => void, binaries = findBinaries()): Place {
   const link = join(realpathSync(home), 'postgres')
   if (!isRoot()) return { cluster: followed(link), bin: join(binaries.folder, 'bin'), user: undefined }
 

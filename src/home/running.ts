@@ -56,8 +56,7 @@ export function claimHome(home: string, command: string): { claim: Claim } | { h
 
 /** The living process that holds a data folder, if any. */
 export function holderOf(home: string): Holder | undefined {
-  const holder = readHolder(fileIn(home))
-  return holder && beginningOf(holder.pid) === holder.began ? holder : undefined
+  return livingHolder(fileIn(home))
 }
 
 /** Removes the file of a dead holder. Should a living one have taken its place meanwhile, that one is put back. */
@@ -69,14 +68,14 @@ function putAside(file: string, draft: string): void {
     if (systemCode(error) === 'ENOENT') return
     throw error
   }
-  const holder = readHolder(aside)
-  if (holder && beginningOf(holder.pid) === holder.began) linkSync(aside, file)
+  if (livingHolder(aside)) linkSync(aside, file)
   rmSync(aside)
 }
 
-function readHolder(file: string): Holder | undefined {
+function livingHolder(file: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder
+    const holder = JSON.parse(readFileSync(file, 'utf8')) as Holder
+    return Number.isInteger(holder.pid) && beginningOf(holder.pid) === holder.began ? holder : undefined
   } catch {
     return undefined
   }
