@@ -40,16 +40,26 @@ export class Problem extends Error {
 
 /** A request whose fields break the schema: 400, naming each field and the rule it breaks. */
 export function invalidRequest(error: z.ZodError): Problem {
-  const errors = error.issues.map((issue) => ({ field: issue.path.join('.') || '(request)', rule: issue.message }))
-  return new Problem(400, 'invalid-request', errors.map(({ field, rule }) => `${field}: ${rule}`).join('; '), {
-    advice: 'Correct the named fields and send the request again.',
-    errors,
-  })
+  const errors = error.issues.map((issue) => ({
+    field: issue.path.join('.') || '(request)',
+    rule: issue.message,
+  }))
+  return new Problem(
+    400,
+    'invalid-request',
+    errors.map(({ field, rule }) => `${field}: ${rule}`).join('; '),
+    {
+      advice: 'Correct the named fields and send the request again.',
+      errors,
+    },
+  )
 }
 
 /** Without a session nothing but the sign-in page is shown. */
 export function signInFirst(): Problem {
-  return new Problem(401, 'sign-in-required', 'There is no valid session.', { advice: 'Sign in and try again.' })
+  return new Problem(401, 'sign-in-required', 'There is no valid session.', {
+    advice: 'Sign in and try again.',
+  })
 }
 
 const bodyProblems: Readonly<Record<string, Problem>> = {
@@ -99,7 +109,9 @@ function problemOf(error: unknown): Problem {
   const known = type === undefined ? undefined : bodyProblems[type]
   if (known) return known
   if (status !== undefined && status >= 400 && status < 500)
-    return new Problem(status, 'bad-request', 'The request cannot be understood.', { advice: 'Check its address and headers.' })
+    return new Problem(status, 'bad-request', 'The request cannot be understood.', {
+      advice: 'Check its address and headers.',
+    })
   return new Problem(500, 'internal', 'Something went wrong on our side.', {
     advice: 'Try again; when it stays, the operator finds the cause in the log under this time.',
   })

@@ -5,7 +5,11 @@ import { Problem } from './problem.ts'
  * Whether an Origin is the site's own: the public address when one is configured, else the host that was asked for
  * (a browser cannot be made to send another site's host together with this site's cookies).
  */
-export function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string | undefined): boolean {
+export function isOwnOrigin(
+  origin: string,
+  host: string | undefined,
+  publicUrl: string | undefined,
+): boolean {
   const url = URL.parse(origin)
   if (!url) return false
   return publicUrl === undefined ? url.host === host : url.origin === URL.parse(publicUrl)?.origin

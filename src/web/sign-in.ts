@@ -76,20 +76,35 @@ export async function createUser(db: Db, user: NewUser): Promise<string> {
   if (user.password.length < min || user.password.length > max)
     throw new UserError(`the password must have ${min} to ${max} characters, not ${user.password.length}`)
   // No session is made here, so nothing is signed and the secret may be any.
-  const auth = library({ db, secretKey: randomBytes(32).toString('hex'), publicUrl: 'http://localhost', isPublicUrlFixed: true, signup: 'invite' })
+  const auth = library({
+    db,
+    secretKey: randomBytes(32).toString('hex'),
+    publicUrl: 'http://localhost',
+    isPublicUrlFixed: true,
+    signup: 'invite',
+  })
   try {
     const { user: made } = await auth.api.createUser({ body: { ...user } })
     return made.id
   } catch (error) {
     const code = (error as { body?: { code?: string } }).body?.code ?? ''
-    if (code.startsWith('USER_ALREADY_EXISTS')) throw new UserError(`${user.email} is a user already`, { cause: error })
-    if (code === 'INVALID_EMAIL') throw new UserError(`${user.email} is not an e-mail address`, { cause: error })
+    if (code.startsWith('USER_ALREADY_EXISTS'))
+      throw new UserError(`${user.email} is a user already`, { cause: error })
+    if (code === 'INVALID_EMAIL')
+      throw new UserError(`${user.email} is not an e-mail address`, { cause: error })
     throw error
   }
 }
 
 /** The library's configuration, also read by the test that compares its tables with our migrations. */
-export function library({ db, secretKey, publicUrl, isPublicUrlFixed, signup, log }: Omit<SignInOptions, 'log'> & { log?: Logger }) {
+export function library({
+  db,
+  secretKey,
+  publicUrl,
+  isPublicUrlFixed,
+  signup,
+  log,
+}: Omit<SignInOptions, 'log'> & { log?: Logger }) {
   return betterAuth({
     appName: 'Bullpen',
     database: { db: db.withSchema('auth'), type: 'postgres', transaction: true },
@@ -109,7 +124,11 @@ export function library({ db, secretKey, publicUrl, isPublicUrlFixed, signup, lo
       maxPasswordLength: passwordLength.max,
     },
     session: { cookieCache: { enabled: false } },
-    rateLimit: { enabled: true, storage: 'database', customRules: { '/sign-in/email': { window: 60, max: 10 } } },
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      customRules: { '/sign-in/email': { window: 60, max: 10 } },
+    },
     advanced: {
       cookiePrefix: 'bullpen',
       useSecureCookies: publicUrl.startsWith('https:'),
@@ -119,6 +138,9 @@ export function library({ db, secretKey, publicUrl, isPublicUrlFixed, signup, lo
     // Acting as somebody else would put one person's name on another's orders.
     disabledPaths: ['/admin/impersonate-user', '/admin/stop-impersonating'],
     plugins: [admin({ defaultRole: 'user' })],
-    logger: { log: (level, message) => log?.[level === 'error' || level === 'warn' ? level : 'debug']({ source: 'sign-in' }, message) },
+    logger: {
+      log: (level, message) =>
+        log?.[level === 'error' || level === 'warn' ? level : 'debug']({ source: 'sign-in' }, message),
+    },
   })
 }

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/client.ts'
 
-/** How market time runs: with the wall clock, or as a replay at `speed` market seconds per second. */
-export interface MarketSpeed {
-  readonly isReplay: boolean
+/** Where prices come from, and how market time runs: with the wall clock, or in a replay `speed` times as fast. */
+export interface MarketPace {
+  readonly kind: 'synthetic' | 'replay' | 'live'
   readonly speed: number
 }
 
@@ -11,8 +11,8 @@ export interface MarketSpeed {
  * Market time for one tenant: the wall clock, or in a replay the tenant's newest equity snapshot carried forward.
  * Undefined in a replay before the first snapshot.
  */
-export async function marketNow(db: Db, { isReplay, speed }: MarketSpeed): Promise<Date | undefined> {
-  if (!isReplay) return new Date()
+export async function marketNow(db: Db, { kind, speed }: MarketPace): Promise<Date | undefined> {
+  if (kind !== 'replay') return new Date()
   const { rows } = await sql<{ market_now: Date }>`
     select latest.market_at + (clock_timestamp() - latest.at) * ${speed}::double precision as market_now
     from accounts cross join lateral (

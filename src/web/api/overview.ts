@@ -41,9 +41,17 @@ export const overview = z.object({
   accounts: z.array(accountOverview),
   /** The user's own halt: `no_entries` lets exits, stops and cancels go on. Null without an account. */
   halt: z
-    .object({ mode: z.enum(['none', 'no_entries', 'flatten']), reason: z.string().nullable(), setAt: instant })
+    .object({
+      mode: z.enum(['none', 'no_entries', 'flatten']),
+      reason: z.string().nullable(),
+      setAt: instant,
+    })
     .nullable(),
-  market: z.object({ now: instant.nullable(), speed: z.number(), isReplay: z.boolean() }),
+  market: z.object({
+    now: instant.nullable(),
+    kind: z.enum(['synthetic', 'replay', 'live']),
+    speed: z.number(),
+  }),
 })
 export type Overview = z.infer<typeof overview>
 
@@ -60,7 +68,12 @@ export const getOverview = route({
     const positions = await openPositions(db)
     const accounts = await readAccounts(db, now ?? new Date())
     return {
-      accounts: accounts.map((row) => toAccount(row, positions.filter((position) => position.accountId === row.id))),
+      accounts: accounts.map((row) =>
+        toAccount(
+          row,
+          positions.filter((position) => position.accountId === row.id),
+        ),
+      ),
       halt: await readHalt(db, user.id),
       market: { now: now?.toISOString() ?? null, ...market },
     }
@@ -100,10 +113,11 @@ async function readAccounts(db: Db, now: Date): Promise<Row[]> {
       select * from equity_snapshots s where s.account_id = a.id order by s.at desc limit 1
     ) latest on true
     left join lateral (
-      select s.equity from equity_snapshots s where s.account_id = a.id
-      order by (s.market_at < date_trunc('day', ${now}::timestamptz, 'utc')) desc,
-        case when s.market_at < date_trunc('day', ${now}::timestamptz, 'utc') then s.at end desc, s.at
-      limit 1
+      select coalesce(
+        (select s.equity from equity_snapshots s
+          where s.account_id = a.id and s.market_at < date_trunc('day', ${now}::timestamptz, 'utc') order by s.at desc limit 1),
+        (select s.equity from equity_snapshots s where s.account_id = a.id order by s.at limit 1)
+      ) as equity
     ) start on true
     cross join lateral (
       select count(*)::int as trades_30d, count(*) filter (where pnl > 0)::int as wins_30d, coalesce(sum(pnl), 0) as pnl_30d
@@ -122,7 +136,11 @@ async function readHalt(db: Db, userId: string): Promise<Overview['halt']> {
     .where('key', '=', userId)
     .executeTakeFirst()
   if (!row) return null
-  return { mode: row.mode as 'none' | 'no_entries' | 'flatten', reason: row.reason, setAt: row.set_at.toISOString() }
+  return {
+    mode: row.mode as 'none' | 'no_entries' | 'flatten',
+    reason: row.reason,
+    setAt: row.set_at.toISOString(),
+  }
 }
 
 function toAccount(row: Row, positions: readonly Position[]): AccountOverview {

@@ -6,7 +6,13 @@ const cursorText = z
   .max(200)
   .transform((text, context): Cursor => {
     const [at, id, ...rest] = Buffer.from(text, 'base64url').toString('utf8').split(' ')
-    if (at && id && rest.length === 0 && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at) && z.uuid().safeParse(id).success)
+    if (
+      at &&
+      id &&
+      rest.length === 0 &&
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at) &&
+      z.uuid().safeParse(id).success
+    )
       if (!Number.isNaN(Date.parse(at))) return { at, id }
     context.addIssue('must be the `next` of an earlier answer')
     return z.NEVER
@@ -21,7 +27,12 @@ interface Cursor {
 /** What every list can be asked: one account's rows, how many, and from where on. */
 export const pageQuery = z.strictObject({
   account: z.uuid('must be the id of an account').optional(),
-  limit: z.coerce.number('must be a number').int('must be a whole number').min(1, 'must be at least 1').max(200, 'must be at most 200').default(50),
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(200, 'must be at most 200')
+    .default(50),
   cursor: cursorText.optional(),
 })
 export type PageQuery = z.infer<typeof pageQuery>
@@ -32,7 +43,10 @@ export function pageOf<T extends z.ZodType>(item: T) {
 }
 
 /** SQL that keeps the rows after the cursor in an order by `at` and `id`, both descending. */
-export function afterCursor(cursor: Cursor | undefined, { at, id }: { at: string; id: string }): RawBuilder<boolean> {
+export function afterCursor(
+  cursor: Cursor | undefined,
+  { at, id }: { at: string; id: string },
+): RawBuilder<boolean> {
   if (!cursor) return sql<boolean>`true`
   return sql<boolean>`(${sql.ref(at)}, ${sql.ref(id)}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`
 }
@@ -43,9 +57,14 @@ export function cursorInstant(column: string): RawBuilder<string> {
 }
 
 /** Cuts one row too many off, which says whether another page follows, and makes the cursor for it. */
-export function toPage<R extends { id: string; cursor_at: string }, T>(rows: readonly R[], limit: number, toItem: (row: R) => T) {
+export function toPage<R extends { id: string; cursor_at: string }, T>(
+  rows: readonly R[],
+  limit: number,
+  toItem: (row: R) => T,
+) {
   const kept = rows.slice(0, limit)
   const last = kept.at(-1)
-  const next = rows.length > limit && last ? Buffer.from(`${last.cursor_at} ${last.id}`).toString('base64url') : null
+  const next =
+    rows.length > limit && last ? Buffer.from(`${last.cursor_at} ${last.id}`).toString('base64url') : null
   return { items: kept.map(toItem), next }
 }

@@ -132,7 +132,12 @@ function toPosition(row: Row): Position {
     ...profitOf(row),
     openedAt: row.opened_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
-    protection: row.state === 'opening' ? 'opening' : age !== null && age * 1_000 <= maxEvaluationAgeMs ? 'monitored' : 'stale',
+    protection:
+      row.state === 'opening'
+        ? 'opening'
+        : age !== null && age * 1_000 <= maxEvaluationAgeMs
+          ? 'monitored'
+          : 'stale',
     evaluatedSecondsAgo: age === null ? null : Math.max(0, age),
   }
 }

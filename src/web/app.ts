@@ -1,0 +1,165 @@
+import type { Queue } from 'bullmq'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { pinoHttp } from 'pino-http'
+import type { Db } from '#db/client.ts'
+import { listDecisions } from './api/decisions.ts'
+import { getEquity } from './api/equity.ts'
+import { type LiveUpdates, openLiveUpdates } from './api/events.ts'
+import { setHalt } from './api/halts.ts'
+import type { MarketPace } from './api/market-time.ts'
+import { getMe } from './api/me.ts'
+import { getOperations } from './api/operations.ts'
+import { getOverview } from './api/overview.ts'
+import { listPositions } from './api/positions.ts'
+import { mount, type Route } from './api/route.ts'
+import { listSignals } from './api/signals.ts'
+import { listTrades } from './api/trades.ts'
+import { bullBoardHeaders, strictHeaders } from './headers.ts'
+import { bullBoard } from './ops.ts'
+import { plainPage } from './page.ts'
+import { answerProblem, Problem, signInFirst } from './problem.ts'
+import type { ReadinessCheck } from './readiness.ts'
+import { refuseCrossSite } from './same-origin.ts'
+import { callerHeader, type SignedIn, type SignIn } from './sign-in.ts'
+import { type SiteOptions, site } from './site.ts'
+
+export interface AppOptions extends SiteOptions {
+  /** Connected as bullpen_app. */
+  readonly db: Db
+  readonly signIn: SignIn
+  readonly queues: readonly Queue[]
+  readonly log: Logger
+  readonly readiness: () => Promise<ReadinessCheck[]>
+  readonly market: MarketPace
+  /** The configured public address; undefined when any host the server answers to is its own. */
+  readonly publicUrl: string | undefined
+  readonly trustProxy: boolean | number | string
+}
+
+/** The web application, and how to end its streams before the server closes. */
+export interface App {
+  readonly handler: Express
+  close(): void
+}
+
+/** Every GET and POST under /api/v1. */
+export function apiRoutes(queues: readonly Queue[]): Route[] {
+  return [
+    getMe,
+    getOverview,
+    getEquity,
+    listPositions,
+    listTrades,
+    listDecisions,
+    listSignals,
+    setHalt,
+    getOperations(queues),
+  ]
+}
+
+/** Wires the middleware in the order in which a request meets it. */
+export function createApp(options: AppOptions): App {
+  const { db, signIn, queues, log, readiness, market, publicUrl, trustProxy } = options
+  const isHttps = publicUrl?.startsWith('https:') ?? false
+  const live = openLiveUpdates({ db, market, log })
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.set('trust proxy', trustProxy)
+
+  app.use(logRequests(log))
+  app.use(strictHeaders(isHttps))
+  app.get('/healthz', (_request, response) => void response.json({ ok: true }))
+  app.get('/readyz', answerReadiness(readiness))
+  app.use(refuseCrossSite(publicUrl))
+
+  app.all('/api/auth/{*any}', (request, response) => {
+    request.headers[callerHeader] = request.ip
+    return signIn.handle(request, response)
+  })
+  app.use(async (request, response, next) => {
+    response.locals.user = request.path.startsWith('/assets/') ? undefined : await signIn.whoIs(request)
+    next()
+  })
+  app.use('/api/v1', api(options, live))
+  app.use('/ops/queues', bullBoardHeaders(isHttps), adminsPage, bullBoard(queues, '/ops/queues'))
+  app.use(site(options))
+  app.use(notFound)
+  app.use(answerProblem)
+  return { handler: app, close: () => live.close() }
+}
+
+function api({ db, market, queues, signIn }: AppOptions, live: LiveUpdates): RequestHandler {
+  const router = express.Router()
+  router.use((_request, response, next) => next(response.locals.user ? undefined : signInFirst()))
+  router.use(express.json({ limit: '100kb' }))
+  router.get('/events', (request, response) => {
+    live.stream(response.locals.user as SignedIn, response, async () => Boolean(await signIn.whoIs(request)))
+  })
+  mount(router, apiRoutes(queues), { db, market })
+  router.use((request) => {
+    throw new Problem(
+      404,
+      'not-found',
+      `There is no ${request.method} ${request.originalUrl.split('?')[0]}.`,
+      {
+        advice: 'Look at the address and the method.',
+      },
+    )
+  })
+  return router
+}
+
+/** One line a request, with the path alone: queries may carry what logs must not. */
+function logRequests(log: Logger): RequestHandler {
+  return pinoHttp({
+    logger: log,
+    autoLogging: { ignore: (request) => request.url === '/healthz' || request.url === '/readyz' },
+    customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
+    wrapSerializers: false,
+    serializers: {
+      req: (request: express.Request) => ({
+        id: request.id,
+        method: request.method,
+        path: (request.originalUrl ?? request.url).split('?')[0],
+      }),
+      res: (response: express.Response) => ({ status: response.statusCode }),
+    },
+  })
+}
+
+function answerReadiness(readiness: () => Promise<ReadinessCheck[]>): RequestHandler {
+  return async (_request, response) => {
+    const checks = await readiness()
+    const ready = checks.every((check) => check.ok)
+    response
+      .status(ready ? 200 : 503)
+      .set('cache-control', 'no-store')
+      .json({ ready, checks })
+  }
+}
+
+/** Bull Board shows every tenant's jobs and can change them. */
+const adminsPage: RequestHandler = (_request, response, next) => {
+  const user = response.locals.user as SignedIn | undefined
+  if (!user) return response.redirect('/sign-in?next=/ops/queues')
+  if (user.role === 'admin') return next()
+  const text = 'The queues show the work of every user, so only administrators may open them.'
+  response
+    .status(403)
+    .send(
+      plainPage({ title: 'For administrators', text, link: { href: '/', text: 'Back to the dashboard' } }),
+    )
+}
+
+const notFound: RequestHandler = (request, response, next) => {
+  if (request.accepts(['json', 'html']) !== 'html')
+    return next(
+      new Problem(404, 'not-found', 'There is nothing at this address.', { advice: 'Look at the address.' }),
+    )
+  const text = 'There is nothing at this address.'
+  response
+    .status(404)
+    .send(plainPage({ title: 'Not found', text, link: { href: '/', text: 'Back to the dashboard' } }))
+}

@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Operations } from '#src/web/api/operations.ts'
+import { ask } from './api.ts'
+import { span } from './format.ts'
+import { Empty, Failure, Panel, Waiting } from './panel.tsx'
+
+/** A heartbeat older than this is a worker that may be gone. */
+const lateSeconds = 15
+
+/** The cluster at work, for administrators. */
+export function OperationsPanel() {
+  const operations = useQuery({
+    queryKey: ['operations'],
+    queryFn: () => ask<Operations>('/operations'),
+    refetchInterval: 5_000,
+  })
+  return (
+    <Panel
+      title="Operations"
+      aside={
+        <a
+          href="/ops/queues"
+          className="rounded text-sm font-medium text-accent underline-offset-4 hover:underline"
+        >
+          Open the queues
+        </a>
+      }
+    >
+      {operations.error ? <Failure error={operations.error} /> : <Content operations={operations.data} />}
+    </Panel>
+  )
+}
+
+function Content({ operations }: { operations: Operations | undefined }) {
+  if (!operations) return <Waiting rows={2} />
+  const { workers, queues } = operations
+  const busy = queues.filter(
+    ({ counts }) => counts === null || Object.values(counts).some((count) => count > 0),
+  )
+  return (
+    <div className="grid border-t border-line lg:grid-cols-2 lg:divide-x lg:divide-line">
+      {workers.length === 0 ? (
+        <Empty title="No worker has reported">
+          Start them with npm start, or one process per line of the Procfile.
+        </Empty>
+      ) : (
+        <ul className="divide-y divide-line">
+          {workers.map((worker) => (
+            <li key={worker.id} className="flex items-baseline justify-between gap-4 px-4 py-2 text-sm">
+              <span className="font-medium">{worker.role}</span>
+              <span
+                className={`text-xs ${worker.heartbeatSecondsAgo > lateSeconds ? 'font-medium text-warn' : 'text-muted'}`}
+              >
+                {worker.rssMb === null ? '' : `${worker.rssMb} MB · `}
+                heard {span(worker.heartbeatSecondsAgo * 1_000)} ago
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {busy.length === 0 ? (
+        <Empty title="The queues are empty">Jobs appear as soon as their schedules come due.</Empty>
+      ) : (
+        <ul className="divide-y divide-line border-t border-line lg:border-t-0">
+          {busy.map(({ name, counts }) => (
+            <li key={name} className="flex items-baseline justify-between gap-4 px-4 py-2 text-sm">
+              <span className="font-medium">{name}</span>
+              <span className="text-right text-xs text-muted">
+                {counts ? countsText(counts) : 'did not answer'}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0)
+  return some.map(([state, count]) => `${count} ${state.replace('-', ' ')}`).join(' · ')
+}

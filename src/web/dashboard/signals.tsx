@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Signal } from '#src/web/api/signals.ts'
+import { ask } from './api.ts'
+import { share } from './format.ts'
+import { Chevron } from './icons.tsx'
+import { Ago } from './moment.tsx'
+import { Chip, Empty, Failure, Panel, Waiting } from './panel.tsx'
+import { Votes } from './votes.tsx'
+import { sourceName } from './words.ts'
+
+/** What the sources said last. */
+export function SignalsPanel({ className }: { className: string }) {
+  const signals = useQuery({
+    queryKey: ['signals'],
+    queryFn: () => ask<{ items: Signal[] }>('/signals?limit=30'),
+  })
+  return (
+    <Panel title="Last signals" aside={<LiveCount signals={signals.data?.items} />} className={className}>
+      {signals.error ? (
+        <Failure error={signals.error} />
+      ) : (
+        <Rows signals={signals.data?.items.slice(0, 12)} />
+      )}
+    </Panel>
+  )
+}
+
+function LiveCount({ signals }: { signals: readonly Signal[] | undefined }) {
+  const live = signals?.filter(({ isLive }) => isLive).length ?? 0
+  return live > 0 ? <span className="text-xs text-muted">{live} alive</span> : null
+}
+
+function Rows({ signals }: { signals: readonly Signal[] | undefined }) {
+  if (!signals) return <Waiting rows={4} />
+  if (signals.length === 0)
+    return (
+      <Empty title="No signal yet">The first signals usually arrive within a minute after the start.</Empty>
+    )
+  return (
+    <section
+      aria-label="Signals, the latest first"
+      className="max-h-72 min-h-0 overflow-y-auto border-t border-line lg:h-72"
+    >
+      <ul className="divide-y divide-line">
+        {signals.map((signal) => (
+          <li key={signal.id} className={signal.isLive ? '' : 'text-muted'}>
+            <SignalDetails signal={signal} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const tones = { BUY: 'up', SELL: 'down', HOLD: 'plain' } as const
+
+function SignalDetails({ signal }: { signal: Signal }) {
+  return (
+    <details className="group">
+      <summary className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm hover:bg-raised/50">
+        <Chevron className="size-3.5 text-muted transition-transform group-open:rotate-90" />
+        <span className="flex items-center gap-2">
+          <span className="w-11 font-semibold">{signal.symbol.split('/')[0]}</span>
+          <Chip tone={tones[signal.action]}>
+            {signal.action} {share(signal.confidence)}
+          </Chip>
+          <span className="truncate text-xs text-muted">
+            {sourceName(signal.source)}
+            {signal.isLive && <span className="font-medium text-accent"> · alive</span>}
+          </span>
+        </span>
+        <span className="text-xs text-muted">
+          <Ago at={signal.createdAt} />
+        </span>
+      </summary>
+      <div className="border-t border-line bg-raised/40 px-4 py-3 text-[0.8125rem] text-text">
+        {signal.votes.length > 0 ? (
+          <Votes votes={signal.votes} />
+        ) : (
+          <p>{signal.reasoning || 'It gave no reasons.'}</p>
+        )}
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,66 @@
+import { connect } from '#db/client.ts'
+import { type ConnectedConfig, secretsOf } from '#src/config.ts'
+import { createLog, type Logger } from '#src/log.ts'
+import { openBackend } from '#src/queue/backend.ts'
+import { openQueues } from '#src/queue/queues.ts'
+import { announceReady } from '#src/supervisor/ready.ts'
+import { aborted } from '#src/supervisor/stop-signal.ts'
+import { createApp } from '#src/web/app.ts'
+import { buildDashboard } from '#src/web/dashboard/build.ts'
+import { listen } from '#src/web/listen.ts'
+import { openReadiness } from '#src/web/readiness.ts'
+import { openSignIn } from '#src/web/sign-in.ts'
+import { workerRoles } from './roles.ts'
+
+/** Serves the API, the dashboard and Bull Board until the signal aborts; then ends its streams and closes within 4 s. */
+export async function runWeb({
+  config,
+  signal,
+}: {
+  config: ConnectedConfig
+  signal: AbortSignal
+}): Promise<void> {
+  const log = createLog({ level: config.logLevel, role: 'web', secrets: secretsOf(config) })
+  const db = connect(config.databaseUrl, 'bullpen_app')
+  const backend = await openBackend(
+    config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl },
+  )
+  const queues = openQueues(backend)
+  const isPublicUrlFixed = config.publicUrl !== `http://localhost:${config.port}`
+  const app = createApp({
+    db,
+    signIn: openSignIn({ ...config, db, log, isPublicUrlFixed }),
+    queues: queues.all(),
+    log,
+    readiness: openReadiness({ ...config, db, pingQueue: queues.ping, roles: workerRoles }),
+    market: { kind: config.marketData.kind, speed: config.replaySpeed },
+    publicUrl: isPublicUrlFixed ? config.publicUrl : undefined,
+    trustProxy: config.trustProxy,
+    ...builtDashboard(log),
+  })
+  const server = await listen(app.handler, config.port)
+  log.info({ port: server.port }, 'web server listens')
+  announceReady({ url: config.publicUrl })
+  await aborted(signal)
+  app.close()
+  await server.close()
+  await queues.close()
+  await backend.close()
+  await db.destroy()
+}
+
+/** Builds the dashboard beside serving the API; a failure is said and does not end the process. */
+function builtDashboard(log: Logger) {
+  let folder: string | undefined
+  let failure: string | undefined
+  buildDashboard().then(
+    (built) => {
+      folder = built
+    },
+    (error) => {
+      failure = String(error)
+      log.error({ err: error }, 'the dashboard could not be built')
+    },
+  )
+  return { dashboard: () => folder, failure: () => failure }
+}
