@@ -22,13 +22,9 @@ export function regimeOf(hours: readonly Candle[]): Regime {
 function isVolatile(hours: readonly Candle[]): boolean {
   if (hours.length < hoursOf30Days) return false
   const atr = new Atr(14)
-  const ratios: number[] = []
-  for (const hour of hours.slice(-hoursOf30Days)) {
-    const ratio = atr.next(hour) / hour.close
-    if (!Number.isNaN(ratio)) ratios.push(ratio)
-  }
-  const current = ratios.at(-1) ?? 0
-  return current > percentile(ratios, 0.9)
+  const ratios = hours.map((hour) => atr.next(hour) / hour.close).slice(-hoursOf30Days)
+  const month = ratios.filter((ratio) => !Number.isNaN(ratio))
+  return (month.at(-1) ?? 0) > percentile(month, 0.9)
 }
 
 /** The value below which a share of the values lies, between neighbours in proportion. NaN for none. */

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import type { ClosedTrade } from '#src/domain/entries/decision.ts'
+import {
+  cooldown,
+  lowProfitPairs,
+  maxDrawdown,
+  type ProtectionQuestion,
+  stoplossGuard,
+} from '#src/domain/entries/protections.ts'
+import { resolveSettings } from '#src/domain/trading-settings.ts'
+import { noon } from '../build.ts'
+
+const hour = 3_600_000
+const { protections: pro } = resolveSettings({ market: 'futures', user: { profile: 'pro' } })
+const { protections: none } = resolveSettings({ market: 'spot' })
+
+function trade(hoursAgo: number, change: Partial<ClosedTrade> = {}): ClosedTrade {
+  return {
+    symbol: 'BTC/USDT',
+    closedAtMs: noon - hoursAgo * hour,
+    closeReason: 'stop_loss',
+    profitRatio: -0.02,
+    ...change,
+  }
+}
+
+function asks(change: Partial<ProtectionQuestion> & { trades?: ClosedTrade[] } = {}): ProtectionQuestion {
+  const { trades = [], ...rest } = change
+  return { protections: pro, history: { trades, equity: [] }, symbol: 'BTC/USDT', marketNowMs: noon, ...rest }
+}
+
+const equity = (...points: [hoursAgo: number, equity: number][]) => ({
+  trades: [],
+  equity: points.map(([hoursAgo, value]) => ({ atMs: noon - hoursAgo * hour, equity: value })),
+})
+
+test('a symbol rests for its cooldown, others do not', () => {
+  expect(cooldown(asks({ trades: [trade(0.2)] })).passed).toBe(false)
+  expect(cooldown(asks({ trades: [trade(0.25)] })).passed).toBe(true)
+  expect(cooldown(asks({ trades: [trade(0.1)], symbol: 'ETH/USDT' })).passed).toBe(true)
+})
+
+test('the fourth losing stop within a day pauses for four hours, counted from it', () => {
+  const stops = [trade(1), trade(5), trade(10), trade(20)]
+  expect(stoplossGuard(asks({ trades: stops })).reason).toContain('2025-06-11 15:00 UTC')
+  expect(stoplossGuard(asks({ trades: stops, marketNowMs: noon + 3 * hour })).passed).toBe(true)
+  expect(stoplossGuard(asks({ trades: stops.slice(1) })).passed).toBe(true)
+  expect(stoplossGuard(asks({ trades: [trade(1), trade(2), trade(3), trade(26)] })).passed).toBe(true)
+})
+
+test('a trailing stop in profit and other exits do not count', () => {
+  const stops = [trade(1), trade(2), trade(3)]
+  expect(
+    stoplossGuard(asks({ trades: [...stops, trade(4, { closeReason: 'trailing_stop', profitRatio: 0.01 })] }))
+      .passed,
+  ).toBe(true)
+  expect(stoplossGuard(asks({ trades: [...stops, trade(4, { closeReason: 'time_exit' })] })).passed).toBe(
+    true,
+  )
+  expect(stoplossGuard(asks({ trades: [...stops, trade(4, { closeReason: 'trailing_stop' })] })).passed).toBe(
+    false,
+  )
+})
+
+test('a new low 15 % under the week’s peak pauses for a day; staying down does not pause again', () => {
+  expect(maxDrawdown(asks({ history: equity([100, 1000], [20, 850]) })).passed).toBe(false)
+  expect(maxDrawdown(asks({ history: equity([100, 1000], [20, 851]) })).passed).toBe(true)
+  expect(maxDrawdown(asks({ history: equity([100, 1000], [30, 850], [10, 850], [1, 860]) })).passed).toBe(
+    true,
+  )
+  expect(maxDrawdown(asks({ history: equity([100, 1000], [30, 850], [1, 840]) })).passed).toBe(false)
+  expect(maxDrawdown(asks({ history: equity([169, 1000], [1, 850]) })).passed).toBe(true)
+})
+
+test('a symbol that brought too little rests', () => {
+  const protections = {
+    ...none,
+    lowProfitPairs: { minProfit: 0.01, minTrades: 2, lookbackMs: 24 * hour, pauseMs: 2 * hour },
+  }
+  const poor = [trade(1, { profitRatio: 0.02 }), trade(3, { profitRatio: -0.015 })]
+  expect(lowProfitPairs(asks({ protections, trades: poor })).passed).toBe(false)
+  expect(lowProfitPairs(asks({ protections, trades: poor, marketNowMs: noon + hour })).passed).toBe(true)
+  expect(lowProfitPairs(asks({ protections, trades: poor.slice(0, 1) })).passed).toBe(true)
+})
+
+test('nothing is asked in ase', () => {
+  const question = asks({ protections: none, trades: [trade(0), trade(0), trade(0), trade(0)] })
+  for (const rule of [cooldown, stoplossGuard, maxDrawdown, lowProfitPairs])
+    expect(rule(question).passed).toBe(true)
+})
