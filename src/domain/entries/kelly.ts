@@ -48,7 +48,11 @@ export function readKelly(account: {
   const counted = recent.slice(0, newestCount).map((trade) => trade.profitRatio)
   const wins = counted.filter((ratio) => ratio > 0)
   const losses = counted.filter((ratio) => ratio <= 0)
-  const record = { winRate: wins.length / counted.length, averageWin: mean(wins), averageLoss: Math.abs(mean(losses)) }
+  const record = {
+    winRate: wins.length / counted.length,
+    averageWin: mean(wins),
+    averageLoss: Math.abs(mean(losses)),
+  }
   return {
     ...record,
     fraction: kellyFraction(record),
