@@ -1,5 +1,5 @@
 import { Ema } from './ema.ts'
-import { lastOf } from './series.ts'
+import { lastOf, signOf } from './series.ts'
 
 /**
  * How the averages of three periods stand: +1 fast above middle above slow, −1 the reverse, ±0.3 by the faster pair when
@@ -12,7 +12,7 @@ export function emaStack(closes: readonly number[], periods: readonly [number, n
     number,
   ]
   if (Number.isNaN(slow)) return Number.NaN
-  const upper = Math.sign(fast - middle)
-  const lower = Math.sign(middle - slow)
+  const upper = signOf(fast - middle, slow)
+  const lower = signOf(middle - slow, slow)
   return upper === lower ? upper : upper * 0.3
 }

@@ -29,3 +29,8 @@ export function clamp(value: number, low: number, high: number): number {
 export function known(value: number): number | null {
   return Number.isNaN(value) ? null : value
 }
+
+/** The sign of a difference of prices; 0 for what is only binary dust beside the price (a market that stands still). */
+export function signOf(difference: number, price: number): number {
+  return Math.abs(difference) <= 1e-9 * Math.abs(price) ? 0 : Math.sign(difference)
+}

@@ -5,7 +5,7 @@ import { Macd } from '../market/macd.ts'
 import { candlesOf, type MarketContext } from '../market/market-context.ts'
 import { patternScore } from '../market/patterns.ts'
 import { Rsi } from '../market/rsi.ts'
-import { clamp, lastOf, meanOfLast, series } from '../market/series.ts'
+import { clamp, lastOf, meanOfLast, series, signOf } from '../market/series.ts'
 import type { SignalDraft } from '../signal.ts'
 import { rsiPart } from './rsi-part.ts'
 import { defineStrategy } from './strategy.ts'
@@ -90,7 +90,8 @@ function macdPart(closes: readonly number[]): number {
   const histogram = series(new Macd(), closes).map((value) => value.histogram)
   const last = histogram.at(-1) ?? 0
   const before = histogram.at(-2) ?? 0
-  return (Math.sign(last) + Math.sign(last - before)) / 2
+  const price = closes.at(-1) ?? 0
+  return (signOf(last, price) + signOf(last - before, price)) / 2
 }
 
 function volumePart(candles: readonly Candle[]): number {

@@ -2,7 +2,7 @@ import { Bollinger } from '../../market/bollinger.ts'
 import { Macd } from '../../market/macd.ts'
 import { closedCandlesOf, type MarketContext } from '../../market/market-context.ts'
 import { Rsi } from '../../market/rsi.ts'
-import { clamp, lastOf, meanOfLast, series } from '../../market/series.ts'
+import { clamp, lastOf, meanOfLast, series, signOf } from '../../market/series.ts'
 import { rsiPart } from '../rsi-part.ts'
 import { percentText, tooShort, type Vote } from './vote.ts'
 
@@ -26,16 +26,17 @@ export function executionVote(context: MarketContext): Vote {
       reasons: [`spread ${percentText(spread)} is beyond 0.2 %`],
     }
   const rsi = lastOf(new Rsi(14), closes)
+  const momentum = signOf(histogram, last.close)
   const place = placeInBand(closes)
   const volumes = candles.map((candle) => candle.volume)
   const mean = meanOfLast(volumes, 20)
   return {
     seat: 'execution',
-    value: (rsiPart(rsi) + Math.sign(histogram) + place) / 3,
+    value: (rsiPart(rsi) + momentum + place) / 3,
     confidence: mean > 0 ? clamp(last.volume / (2 * mean), 0, 1) : 0,
     reasons: [
       `RSI ${rsi.toFixed(1)}`,
-      `MACD histogram ${histogram > 0 ? 'above' : histogram < 0 ? 'below' : 'at'} zero`,
+      `MACD histogram ${momentum > 0 ? 'above' : momentum < 0 ? 'below' : 'at'} zero`,
       `band place ${place.toFixed(2)}`,
       `volume ${mean > 0 ? (last.volume / mean).toFixed(2) : '0'} of its mean`,
     ],
@@ -45,6 +46,6 @@ export function executionVote(context: MarketContext): Vote {
 function placeInBand(closes: readonly number[]): number {
   const band = series(new Bollinger(20, 2), closes.slice(-20)).at(-1)
   const close = closes.at(-1)
-  if (band === undefined || close === undefined || !(band.upper > band.middle)) return 0
+  if (band === undefined || close === undefined || signOf(band.upper - band.middle, close) === 0) return 0
   return clamp((close - band.middle) / (band.upper - band.middle), -1, 1)
 }
