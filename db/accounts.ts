@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { Exchange, Market, Mode } from '#src/domain/market.ts'
+import type { Profile } from '#src/domain/settings.ts'
 import type { Db } from './client.ts'
 
 /** What an account may do: `active` trades; `paused` and `degraded` take no entries; `closed` does nothing. */
@@ -89,6 +91,20 @@ export async function lockAccount(db: Db, accountId: string): Promise<Account> {
   return toAccount(row)
 }
 
+/** What an account may do, share-locked until the transaction ends: a change waits for the claims that have read it. */
+export async function lockStatus(
+  db: Db,
+  accountId: string,
+): Promise<Pick<Account, 'status' | 'statusReason'>> {
+  const row = await db
+    .selectFrom('accounts')
+    .select(['status', 'status_reason'])
+    .where('id', '=', accountId)
+    .forShare()
+    .executeTakeFirstOrThrow()
+  return { status: row.status as AccountStatus, statusReason: row.status_reason }
+}
+
 /** Sets what the account may do, and why. */
 export async function setAccountStatus(
   db: Db,
@@ -139,4 +155,29 @@ function toAccount(row: AccountRow): Account {
     status: row.status as AccountStatus,
     statusReason: row.status_reason,
   }
+}
+
+/**
+ * Users with an account that takes entries, and the profile by which they are cycled: the faster one where an account
+ * of theirs has its own.
+ */
+export async function tradingUsers(db: Db): Promise<{ userId: string; profile: Profile }[]> {
+  const rows = await db
+    .selectFrom('accounts as account')
+    .leftJoin('trading_settings as own', (join) =>
+      join
+        .onRef('own.user_id', '=', 'account.user_id')
+        .on((or) =>
+          or.or([or('own.account_id', 'is', null), or('own.account_id', '=', or.ref('account.id'))]),
+        ),
+    )
+    .select([
+      'account.user_id',
+      sql<boolean>`coalesce(bool_or(own.settings ->> 'profile' = 'pro'), false)`.as('is_pro'),
+    ])
+    .where('account.status', '=', 'active')
+    .groupBy('account.user_id')
+    .orderBy('account.user_id')
+    .execute()
+  return rows.map((row) => ({ userId: row.user_id, profile: row.is_pro ? 'pro' : 'ase' }))
 }

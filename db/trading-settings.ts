@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { type UserSettingsPatch, userSettingsPatch } from '#src/domain/settings.ts'
+import { baseOf } from '#src/domain/signal.ts'
 import type { Db } from './client.ts'
 
 /** What a user stored for themselves and for one account; `{}` where nothing is stored. */
@@ -43,4 +45,15 @@ function parse(stored: unknown): UserSettingsPatch {
   const parsed = userSettingsPatch.safeParse(stored ?? {})
   if (!parsed.success) throw new Error(`stored settings are not valid: ${z.prettifyError(parsed.error)}`)
   return parsed.data
+}
+
+/** The bases that users name in their settings, of all tenants: what sources look at beside the most traded. */
+export async function symbolsWanted(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('trading_settings')
+    .select('settings')
+    .where(sql<boolean>`jsonb_typeof(settings -> 'symbols') = 'array'`)
+    .execute()
+  const named = rows.flatMap((row) => parse(row.settings).symbols ?? [])
+  return [...new Set(named.map(baseOf))]
 }

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Db } from '#db/client.ts'
+import { symbolsWanted } from '#db/trading-settings.ts'
+import type { MarketFeed } from '#src/exchange/market-feed.ts'
+import { fetchSignals } from '#src/queue/contracts.ts'
+import { done, skipped } from '#src/queue/job.ts'
+import { fetchFrom } from '#src/signals/fetch.ts'
+import { sources } from '#src/signals/sources.ts'
+import { job, marketInterval, signalMarket } from './context.ts'
+
+/** In a fast replay a signal would be over before anybody reads it; it lives at least this long by the wall clock. */
+const leastLifeWallMs = 3_000
+
+/** Symbols a source looks at when nobody names any. */
+const topSymbols = 10
+
+/** Asks one source about every symbol that anybody trades by it, and records what it says; one at a time per source. */
+export default job(fetchSignals, {
+  schedule: async ({ config }) =>
+    Object.values(sources).map(({ name, everyMs }) => ({
+      key: `fetch-${name}`,
+      data: { source: name },
+      everyMs: marketInterval(everyMs, config),
+    })),
+
+  async run({ source: name }, context) {
+    const source = sources[name]
+    if (!source) return skipped(`this build has no source ${name}`)
+    return context.db.transaction().execute(async (lock) => {
+      const { rows } = await sql<{
+        mine: boolean
+      }>`select pg_try_advisory_xact_lock(hashtext(${`fetch ${name}`})) as mine`.execute(lock)
+      if (!rows[0]?.mine) return skipped(`${name} is being asked already`)
+      const market = context.feedOf(signalMarket)
+      const fetched = await fetchFrom(source, await symbolsFor(context.db, market), market, context.db, {
+        marketNowMs: context.clock.marketNow(),
+        leastLifeMs: leastLifeWallMs * context.config.replaySpeed,
+      })
+      for (const { symbol, reason } of fetched.missed)
+        context.log.warn({ source: name, symbol, reason }, 'no signal')
+      if (fetched.isNew > 0) context.log.info({ source: name, ...fetched }, 'signals')
+      return done
+    })
+  },
+})
+
+/** The ten most traded symbols, and those that users name, as the signals' market lists them. */
+async function symbolsFor(db: Db, market: MarketFeed): Promise<string[]> {
+  const listed = new Set(await market.symbols())
+  const named = (await symbolsWanted(db)).map((base) => `${base}/USDT`)
+  return [...new Set([...(await market.topByVolume(topSymbols)), ...named])].filter((symbol) =>
+    listed.has(symbol),
+  )
+}

@@ -1,0 +1,231 @@
+import type { Account } from '#db/accounts.ts'
+import { lockAccount } from '#db/accounts.ts'
+import type { Db } from '#db/client.ts'
+import { recordDecision } from '#db/decisions.ts'
+import { equitySince } from '#db/equity-snapshots.ts'
+import { entryTimesSince, hasEntered, holdingsOf } from '#db/holdings.ts'
+import { ledgerBalances } from '#db/ledger.ts'
+import { accuracyOf } from '#db/signal-scores.ts'
+import { tradesSince } from '#db/trades.ts'
+import { findSettings } from '#db/trading-settings.ts'
+import { decide } from '../domain/entries/decide.ts'
+import type { AccountHistory, Decision, DecisionInput } from '../domain/entries/decision.ts'
+import { exitRulesFor } from '../domain/exits/exit-rules.ts'
+import { baseOf, type Signal, sourceKind } from '../domain/signal.ts'
+import { resolveSettings, type TradingSettings } from '../domain/trading-settings.ts'
+import type { MarketFeed } from '../exchange/market-feed.ts'
+import { planEntry, planExit } from '../orders/plan.ts'
+import type { KeyRing } from '../vault/key-ring.ts'
+import { correlationsOf, numbersOf, safetyOf } from './market-numbers.ts'
+import { symbolOn } from './symbol.ts'
+import { exposuresOf, worthOf } from './worth.ts'
+
+const dayMs = 24 * 3_600_000
+const historyMs = 30 * dayMs
+const topCount = 10
+
+/** What a cycle of one account needs. */
+export interface Cycle {
+  readonly db: Db
+  readonly keys: KeyRing
+  readonly feed: MarketFeed
+  readonly account: Account
+  readonly trustedSources: readonly string[]
+  /** Market milliseconds per wall millisecond. */
+  readonly speed: number
+  readonly marketNowMs: number
+  readonly actor: string
+}
+
+/** What became of one signal. `orderId` is to be sent now. */
+export interface Decided {
+  readonly signal: Signal
+  readonly decision: Decision
+  /** Whether it says something new since the last cycle. */
+  readonly isNews: boolean
+  readonly orderId?: string
+}
+
+/**
+ * Decides on every live signal that the account may act on, oldest first: each against what the ones before it took.
+ * What is taken is decided once more and reserved under the account's lock, so that parallel workers cannot break a
+ * limit together. A signal that cannot be judged now throws after the others were decided.
+ */
+export async function decideAll(cycle: Cycle, signals: readonly Signal[]): Promise<Decided[]> {
+  const { user, account: own } = await findSettings(cycle.db, cycle.account.userId, cycle.account.id)
+  const settings = resolveSettings({ user, account: own, market: cycle.account.market })
+  const decided: Decided[] = []
+  const failures: unknown[] = []
+  for (const signal of signals) {
+    if (!settings.sources.includes(sourceKind(signal.source))) continue
+    try {
+      decided.push(await decideOne(cycle, settings, signal, signals))
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} of ${signals.length} signals could not be decided`)
+  return decided
+}
+
+async function decideOne(
+  cycle: Cycle,
+  settings: TradingSettings,
+  signal: Signal,
+  signals: readonly Signal[],
+): Promise<Decided> {
+  const { db, account, marketNowMs } = cycle
+  const market = await readMarket(cycle, signal)
+  const ask = async (tx: Db) => decide(await inputOf(cycle, tx, { settings, signal, signals, market }))
+  const first = await ask(db)
+  if (first.outcome === 'skipped') {
+    const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
+    const news = await recordDecision(db, place, first)
+    return { signal, decision: first, isNews: news !== undefined }
+  }
+  return db.transaction().execute(async (tx) => {
+    await lockAccount(tx, account.id)
+    const decision = await ask(tx)
+    if (decision.outcome === 'skipped') {
+      const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
+      return { signal, decision, isNews: (await recordDecision(tx, place, decision)) !== undefined }
+    }
+    const orderId = await plan(cycle, tx, { settings, signal, decision, market })
+    return { signal, decision, isNews: orderId !== undefined, ...(orderId !== undefined && { orderId }) }
+  })
+}
+
+interface Taken {
+  readonly settings: TradingSettings
+  readonly signal: Signal
+  readonly decision: Extract<Decision, { outcome: 'taken' }>
+  readonly market: MarketView
+}
+
+async function plan(cycle: Cycle, tx: Db, taken: Taken): Promise<string | undefined> {
+  const { account, keys, marketNowMs, actor, speed } = cycle
+  const { settings, signal, decision, market } = taken
+  if (decision.action === 'close') {
+    const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
+    await recordDecision(tx, place, decision)
+    return planExit(tx, keys, {
+      positionId: decision.positionId,
+      quantity: 'all',
+      slots: ['close'],
+      reason: 'signal',
+      price: market.numbers.price,
+      actor,
+    })
+  }
+  if (!market.filters) throw new Error('an entry was taken on a symbol that is not listed')
+  return planEntry(tx, keys, {
+    account,
+    decision,
+    signal,
+    signalLeftMs: (signal.expiresAtMs - marketNowMs) / speed,
+    type: 'market',
+    rules: exitRulesFor(settings, market.filters, account.market),
+    marketNowMs,
+    actor,
+  })
+}
+
+/** What the venue says about a signal's symbol on the account's own market. */
+interface MarketView extends Pick<DecisionInput, 'filters' | 'safety' | 'topBases' | 'correlations'> {
+  readonly numbers: DecisionInput['market']
+  readonly prices: ReadonlyMap<string, number>
+  readonly symbolOf: (base: string) => string
+}
+
+async function readMarket(cycle: Cycle, signal: Signal): Promise<MarketView> {
+  const { db, feed, account, marketNowMs } = cycle
+  const symbolOf = (base: string) => symbolOn(account, base)
+  const symbol = symbolOf(baseOf(signal.symbol))
+  const [filters, prices, top] = await Promise.all([
+    feed.filters(symbol),
+    feed.prices(),
+    feed.topByVolume(topCount),
+  ])
+  const price = prices.get(symbol)
+  const common = { filters, prices, symbolOf, topBases: top.map(baseOf) }
+  if (!filters || price === undefined) {
+    const numbers = { symbol, price: 0, dailyVolatility: null, atr: null, regime: 'unknown' } as const
+    return { ...common, filters: undefined, numbers, safety: undefined, correlations: {} }
+  }
+  const held = (await holdingsOf(db, account.id)).map((holding) => holding.symbol)
+  const [numbers, safety, correlations] = await Promise.all([
+    numbersOf(feed, symbol, price, marketNowMs),
+    safetyOf(feed, symbolOf('BTC'), marketNowMs),
+    correlationsOf(feed, symbol, held, marketNowMs),
+  ])
+  return { ...common, numbers, safety, correlations }
+}
+
+interface Question {
+  readonly settings: TradingSettings
+  readonly signal: Signal
+  readonly signals: readonly Signal[]
+  readonly market: MarketView
+}
+
+async function inputOf(cycle: Cycle, db: Db, question: Question): Promise<DecisionInput> {
+  const { account, trustedSources, marketNowMs } = cycle
+  const { settings, signal, signals, market } = question
+  // One after the other: a transaction is one connection.
+  const balances = await ledgerBalances(db, account.id)
+  const holdings = await holdingsOf(db, account.id)
+  const accuracy = await accuracyOf(db, signal.source, signal.symbol)
+  const history = await historyOf(cycle, db, question)
+  const books = {
+    market: account.market,
+    quote: account.quote,
+    balances,
+    holdings,
+    priceOf: (base: string) => market.prices.get(market.symbolOf(base)),
+  }
+  const { equity, freeQuote } = worthOf(books)
+  const base = baseOf(signal.symbol)
+  return {
+    signal,
+    otherSignals: signals.filter((other) => other.source !== signal.source && baseOf(other.symbol) === base),
+    accuracy,
+    trustedSources,
+    settings,
+    account: {
+      id: account.id,
+      exchange: account.exchange,
+      market: account.market,
+      quote: account.quote,
+      equity,
+      freeQuote,
+      takerFee: cycle.feed.takerFee,
+    },
+    exposures: exposuresOf(books),
+    history,
+    filters: market.filters,
+    market: market.numbers,
+    safety: market.safety,
+    correlations: market.correlations,
+    topBases: market.topBases,
+    marketNowMs,
+  }
+}
+
+async function historyOf(cycle: Cycle, db: Db, { settings, signal }: Question): Promise<AccountHistory> {
+  const { account, marketNowMs } = cycle
+  const lookbackMs = settings.protections.maxDrawdown?.lookbackMs
+  const trades = await tradesSince(db, account.id, new Date(marketNowMs - historyMs))
+  const equity = lookbackMs === undefined ? [] : await equitySince(db, account.id, marketNowMs - lookbackMs)
+  return {
+    trades: trades.map(({ symbol, closedAt, closeReason, profitRatio }) => ({
+      symbol,
+      closedAtMs: closedAt.getTime(),
+      closeReason,
+      profitRatio,
+    })),
+    entryTimesMs: await entryTimesSince(db, account.id, marketNowMs - dayMs),
+    equity,
+    hasEnteredSignal: await hasEntered(db, account.id, signal.id),
+  }
+}
