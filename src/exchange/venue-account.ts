@@ -1,4 +1,5 @@
 import type { Account } from '#db/accounts.ts'
+import { Decimal } from '#src/domain/decimal.ts'
 import { OrderOutcomeUnknown, OrderRejected } from '#src/errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
 import type { Connection } from './connection.ts'
@@ -124,6 +125,7 @@ export function venueAccount(
           },
         )
       await connection.requireSymbol(request.symbol)
+      requireRounded(client, request)
       const offsetMs = await connection.clockOffsetMs()
       const { wallMs, monotonicMs } = request.claimedAt
       const asked = `the ${request.type} order to ${request.side} ${request.quantity} ${request.symbol}`
@@ -246,4 +248,24 @@ export function venueAccount(
       return wallNow() + (await connection.clockOffsetMs())
     },
   }
+}
+
+/** The library cuts what is finer than the venue's step without a word; the journal must hold what is sent. */
+function requireRounded(client: VenueClient, { symbol, quantity, price }: OrderRequest): void {
+  const sent = {
+    quantity: client.amountToPrecision(symbol, quantity),
+    price: price && client.priceToPrecision(symbol, price),
+  }
+  if (
+    new Decimal(String(sent.quantity)).eq(quantity) &&
+    (!price || new Decimal(String(sent.price)).eq(price))
+  )
+    return
+  throw new OrderRejected(
+    `${quantity} ${symbol}${price ? ` at ${price}` : ''} is finer than the venue takes`,
+    {
+      code: 'filter',
+      advice: 'round to the symbol’s filters',
+    },
+  )
 }

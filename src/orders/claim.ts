@@ -1,0 +1,59 @@
+import { lockStatus } from '#db/accounts.ts'
+import type { Db } from '#db/client.ts'
+import { ensureSymbolHalt, lockHaltsOf } from '#db/halts.ts'
+import { recordEvent } from '#db/order-events.ts'
+import { claimPlanned, type Order, orderOrThrow } from '#db/orders.ts'
+import { lockPosition } from '#db/positions.ts'
+import { endOrderIn } from './end.ts'
+import type { SettleContext } from './settle.ts'
+
+/** How long a sender may be alive after its claim: longer than the HTTP timeout. */
+export const leaseMs = 5_000
+
+/** What became of a claim. */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly order: Order }
+  /** Somebody else has moved it. */
+  | { readonly kind: 'taken'; readonly state: Order['state'] }
+  /** Policy ended what had not been sent. */
+  | { readonly kind: 'abandoned'; readonly reason: string }
+
+/**
+ * Takes a planned order for sending, in one committed transaction: of many senders one gets it. An entry needs an
+ * active account and no halt on any of its scopes, whose rows it reads under lock, and must not have expired. An exit is
+ * stopped by nothing but the end of its position.
+ */
+export async function claimOrder(db: Db, order: Order, context: SettleContext): Promise<Claim> {
+  if (order.purpose === 'entry') await ensureSymbolHalt(db, order.symbol)
+  return db.transaction().execute(async (tx) => {
+    const refusal = order.purpose === 'entry' ? await entryRefusal(tx, order) : undefined
+    const position = await lockPosition(tx, order.positionId)
+    const over =
+      position.state === 'closed' || position.state === 'void'
+        ? `the position is ${position.state}`
+        : undefined
+    const reason = refusal ?? over
+    if (reason === undefined) {
+      const claimed = await claimPlanned(tx, order.id, context.actor, leaseMs)
+      if (claimed) {
+        await recordEvent(tx, order, 'planned', 'submitting', { actor: context.actor })
+        return { kind: 'claimed', order: claimed }
+      }
+    }
+    const ending = { to: 'abandoned', reason: reason ?? 'it expired before it was sent' } as const
+    const ended = await endOrderIn(tx, order.id, ['planned'], ending, context)
+    if (ended) return { kind: 'abandoned', reason: ending.reason }
+    return { kind: 'taken', state: (await orderOrThrow(tx, order.id)).state }
+  })
+}
+
+/** Why an entry may not be sent now; undefined when it may. What it reads stays as it is until the transaction ends. */
+async function entryRefusal(tx: Db, order: Order): Promise<string | undefined> {
+  const account = await lockStatus(tx, order.accountId)
+  if (account.status !== 'active') return `the account is ${account.status}${because(account.statusReason)}`
+  const [halt] = await lockHaltsOf(tx, order)
+  if (halt) return `a halt on ${halt.scope} ${halt.key} takes no entries${because(halt.reason)}`
+  return undefined
+}
+
+const because = (reason: string | null) => (reason ? `: ${reason}` : '')

@@ -1,0 +1,45 @@
+import type { Account } from '#db/accounts.ts'
+import type { Db } from '#db/client.ts'
+import type { Clock } from '#src/clock.ts'
+import { OrderRejected } from '#src/errors.ts'
+import type { Gateway } from '#src/exchange/gateway.ts'
+import type { MarketFeeds } from '#src/exchange/market-feeds.ts'
+import type { KeyRing } from '#src/vault/key-ring.ts'
+import type { BookingContext } from './record.ts'
+
+/** What the order path needs of its process; the context of a job is one. */
+export interface OrderDesk {
+  readonly db: Db
+  readonly gateway: Gateway
+  readonly keys: KeyRing
+  readonly clock: Clock
+  readonly workerId: string
+  readonly config: { readonly monitorShards: number; readonly replaySpeed: number }
+  readonly feeds: MarketFeeds
+}
+
+/** What booking on a symbol of an account needs; asked before an order is sent, so that its fills find it ready. */
+export async function bookingContext(
+  desk: OrderDesk,
+  account: Account,
+  symbol: string,
+): Promise<BookingContext> {
+  const feed = await desk.feeds.of(account)
+  const [filters, prices] = await Promise.all([feed.filters(symbol), feed.prices()])
+  if (!filters)
+    throw new OrderRejected(`${account.exchange} does not list ${symbol}`, {
+      code: 'other',
+      advice: 'choose a symbol that the venue lists',
+    })
+  const isSpot = account.market === 'spot'
+  const pairWith = (currency: string) =>
+    isSpot ? `${currency}/${filters.quote}` : `${currency}/${filters.quote}:${filters.quote}`
+  return {
+    actor: desk.workerId,
+    marketNowMs: desk.clock.marketNow(),
+    monitorShards: desk.config.monitorShards,
+    filters,
+    isSpot,
+    priceOf: (currency) => prices.get(pairWith(currency))?.toString(),
+  }
+}
