@@ -17,10 +17,9 @@ export interface SimulatorOptions {
   readonly host?: string // 127.0.0.1
   /** The folder the journal lives in; without it everything is forgotten at the end. */
   readonly home?: string
-  /** What MARKET_DATA and MARKET_SEED were: another value than in the journal starts the market clock afresh. */
-  readonly identity?: string
   /** A clock of the caller's own, such as `manualClock`; default: the tape's time at the tape's speed. */
   readonly clock?: MarketClock
+  readonly wallNow?: () => number // Date.now; of the default clock
   readonly enforceLimits?: boolean // the venue's request and order limits; on by default
   readonly onError?: (error: unknown) => void
 }
@@ -45,21 +44,27 @@ const rememberEveryMs = 1000
  * tape does not have, or when the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { tape, identity = tape.source } = options
+  const { tape, wallNow = Date.now } = options
   const instruments = binance.instruments(tape)
   const ledger = new Ledger((venue, market, symbol) => byKey.get(`${venue} ${market} ${symbol}`))
   const byKey = new Map(instruments.map((each) => [`${each.venue} ${each.market} ${each.symbol}`, each]))
   const journal =
     options.home === undefined ? noJournal : openJournal(options.home, (event) => ledger.apply(event))
-  if (ledger.tape !== identity) {
-    const event = { kind: 'tape', identity } as const
+  if (ledger.tape !== tape.identity) {
+    const event = { kind: 'tape', identity: tape.identity } as const
     ledger.apply(event)
     journal.append([event])
   }
-  const remembered = tape.source === 'replay' ? ledger.marketMs : undefined
   const clock =
     options.clock ??
-    runningClock({ marketMs: remembered ?? tape.startsAt, speed: tape.speed, endsAt: tape.endsAt })
+    runningClock(
+      {
+        marketMs: tape.source === 'synthetic' ? wallNow() : (ledger.marketMs ?? tape.startsAt),
+        speed: tape.speed,
+        endsAt: tape.endsAt,
+      },
+      wallNow,
+    )
   const exchange = new Exchange({ ledger, clock, tape, journal, feeOf: binance.feeOf })
   const answerControl = control(exchange)
   const answerBinance = binance.open(exchange, instruments, { enforceLimits: options.enforceLimits ?? true })

@@ -33,18 +33,20 @@ export function brokenLimit(
     if (!isMultiple(price, instrument.tick)) return 'price-tick'
   }
   if (!wish.closePosition) {
-    if (quantity.lt(instrument.minQuantity) || quantity.gt(instrument.maxQuantity)) return 'quantity-range'
+    if (quantity.lt(instrument.minQuantity)) return 'quantity-small'
+    if (quantity.gt(instrument.maxQuantity)) return 'quantity-large'
     if (!isMultiple(quantity, instrument.step)) return 'quantity-step'
     if (wish.type === 'market' && quantity.gt(instrument.maxMarketQuantity)) return 'market-quantity'
   }
-  if (wish.price !== undefined) {
+  if (wish.price !== undefined && wish.trigger === undefined) {
     const ratio = wish.price.toNumber() / lastPrice
-    const tooFar = ratio > 1 + instrument.priceRange || ratio < 1 / (1 + instrument.priceRange)
-    if (tooFar && wish.trigger === undefined) return 'price-percent'
+    if (ratio > 1 + instrument.priceRange) return 'price-above'
+    if (ratio < 1 / (1 + instrument.priceRange)) return 'price-below'
   }
   if (!wish.reduceOnly && !wish.closePosition) {
     const price = wish.price ?? wish.trigger?.price ?? String(lastPrice)
-    if (quantity.times(price).lt(instrument.minNotional)) return 'notional'
+    const notional = wish.quoteQuantity ?? quantity.times(price)
+    if (notional.lt(instrument.minNotional)) return 'notional'
   }
   return undefined
 }

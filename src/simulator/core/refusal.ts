@@ -8,8 +8,10 @@ export type Refusal =
   | 'would-trigger'
   | 'price-tick'
   | 'price-range'
-  | 'price-percent'
+  | 'price-above' // the band around the last price
+  | 'price-below'
   | 'quantity-step'
-  | 'quantity-range'
+  | 'quantity-small'
+  | 'quantity-large'
   | 'market-quantity'
   | 'notional'

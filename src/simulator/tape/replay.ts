@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { aggregate, type Candle, timeframeMs } from './candle.ts'
 import { type CandleFile, readCandleFile } from './candle-file.ts'
 import type { CandleQuery, PricePoint, Tape } from './tape.ts'
@@ -35,6 +36,7 @@ export function openReplay(paths: readonly string[], speed: number): Tape {
 
   return {
     source: 'replay',
+    identity: `replay ${paths.map((path) => basename(path)).join(' ')}`,
     listings: [...recordings].map(([symbol, { priceDecimals, quantityDecimals }]) => {
       const [base = '', quote = ''] = symbol.split('/')
       return { symbol, base, quote, priceDecimals, quantityDecimals }

@@ -68,6 +68,7 @@ export function syntheticTape(seed: number, nowMs: number): Tape {
 
   return {
     source: 'synthetic',
+    identity: `synthetic ${seed}`,
     listings: syntheticCoins.map((coin) => ({
       symbol: coin.symbol,
       base: coin.symbol.split('/')[0] as string,

@@ -28,6 +28,8 @@ export interface CandleQuery {
 /** The prices of a market over market time (UTC epoch milliseconds): what has been, and what comes. */
 export interface Tape {
   readonly source: 'synthetic' | 'replay'
+  /** Names this very market: two tapes with the same identity have the same prices at the same times. */
+  readonly identity: string
   readonly listings: readonly Listing[]
   /** Where the market clock begins when nothing is remembered from an earlier run. */
   readonly startsAt: number

@@ -59,7 +59,7 @@ function place(call: SignedCall) {
     wire: { type, timeInForce, workingType: parameters.find('workingType') ?? 'CONTRACT_PRICE' },
   }
   const placed = exchange.place(account, instrument, placement)
-  if ('refused' in placed) throw refusal('futures', placed.refused)
+  if ('refused' in placed) throw refusal(instrument, placed.refused)
   return shown(call, placed.order)
 }
 

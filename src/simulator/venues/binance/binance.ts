@@ -27,7 +27,7 @@ const endpoints = new Map<string, Endpoint>(
   }),
 )
 
-const prefixes = ['/api/', '/fapi/', '/sapi/', '/dapi/']
+const prefixes = ['/api/v3/', '/fapi/', '/sapi/', '/dapi/']
 
 /** Binance spot and USD-M futures, REST, in one-way position mode and cross margin. */
 export const binance: Venue = {

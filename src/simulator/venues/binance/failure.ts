@@ -1,3 +1,4 @@
+import type { Instrument } from '../../core/instrument.ts'
 import type { Refusal } from '../../core/refusal.ts'
 
 /** An error answer in the venue's words. */
@@ -32,9 +33,11 @@ const spotRefusals: Readonly<Record<Refusal, readonly [number, string]>> = {
   'would-trigger': [-2010, 'Stop price would trigger immediately.'],
   'price-tick': filter('PRICE_FILTER'),
   'price-range': filter('PRICE_FILTER'),
-  'price-percent': filter('PERCENT_PRICE_BY_SIDE'),
+  'price-above': filter('PERCENT_PRICE_BY_SIDE'),
+  'price-below': filter('PERCENT_PRICE_BY_SIDE'),
   'quantity-step': filter('LOT_SIZE'),
-  'quantity-range': filter('LOT_SIZE'),
+  'quantity-small': filter('LOT_SIZE'),
+  'quantity-large': filter('LOT_SIZE'),
   'market-quantity': filter('MARKET_LOT_SIZE'),
   notional: filter('NOTIONAL'),
 }
@@ -51,15 +54,20 @@ const futuresRefusals: Readonly<Record<Refusal, readonly [number, string]>> = {
   'would-trigger': [-2021, 'Order would immediately trigger.'],
   'price-tick': [-4014, 'Price not increased by tick size.'],
   'price-range': [-4013, 'Price less than min price.'],
-  'price-percent': [-4016, "Limit price can't be higher or lower than the price band."],
+  'price-above': [-4016, "Limit price can't be higher than the price band."],
+  'price-below': [-4024, "Limit price can't be lower than the price band."],
   'quantity-step': [-1111, 'Precision is over the maximum defined for this asset.'],
-  'quantity-range': [-4003, 'Quantity less than or equal to zero.'],
+  'quantity-small': [-4003, 'Quantity less than or equal to zero.'],
+  'quantity-large': [-4005, 'Quantity greater than max quantity.'],
   'market-quantity': [-4005, 'Quantity greater than max quantity.'],
-  notional: [-4164, "Order's notional must be no smaller than the minimum (unless you choose reduce only)."],
+  notional: [
+    -4164,
+    "Order's notional must be no smaller than {minNotional} (unless you choose reduce only).",
+  ],
 }
 
 /** The venue's answer to a refused order. */
-export function refusal(market: 'spot' | 'futures', reason: Refusal): Failure {
+export function refusal({ market, minNotional }: Instrument, reason: Refusal): Failure {
   const [code, text] = (market === 'spot' ? spotRefusals : futuresRefusals)[reason]
-  return new Failure(code, text)
+  return new Failure(code, text.replace('{minNotional}', minNotional.toString()))
 }

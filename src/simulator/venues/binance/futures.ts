@@ -94,7 +94,7 @@ function place(call: SignedCall) {
     wire: { type, timeInForce },
   }
   const placed = exchange.place(account, instrument, placement)
-  if ('refused' in placed) throw refusal('futures', placed.refused)
+  if ('refused' in placed) throw refusal(instrument, placed.refused)
   const answer = shown(placed.order)
   if (parameters.find('newOrderRespType') === 'RESULT') return answer
   return { ...answer, status: 'NEW', executedQty: '0', cumQty: '0', cumQuote: '0', avgPrice: '0.00' }

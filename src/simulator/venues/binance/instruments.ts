@@ -4,6 +4,7 @@ import type { Listing, Tape } from '../../tape/tape.ts'
 
 /** What differs between coins. Futures ticks and steps are given where they are not the spot market's. */
 interface Coin {
+  readonly tick: string
   readonly step: string
   readonly futuresTick?: string
   readonly futuresStep?: string
@@ -15,6 +16,7 @@ interface Coin {
 
 const coins: Readonly<Record<string, Coin>> = {
   BTC: {
+    tick: '0.01',
     step: '0.00001',
     futuresTick: '0.1',
     futuresStep: '0.001',
@@ -24,6 +26,7 @@ const coins: Readonly<Record<string, Coin>> = {
     maxLeverage: 125,
   },
   ETH: {
+    tick: '0.01',
     step: '0.0001',
     futuresStep: '0.001',
     futuresNotional: 20,
@@ -31,17 +34,24 @@ const coins: Readonly<Record<string, Coin>> = {
     spread: 0.0001,
     maxLeverage: 125,
   },
-  BNB: { step: '0.001', futuresStep: '0.01', depth: 20_000, spread: 0.00015 },
-  SOL: { step: '0.001', futuresStep: '0.01', depth: 25_000, spread: 0.00015, maxLeverage: 100 },
-  XRP: { step: '0.1', depth: 20_000, spread: 0.0002, maxLeverage: 100 },
-  ADA: { step: '0.1', futuresStep: '1', depth: 12_000, spread: 0.00025 },
-  DOGE: { step: '1', depth: 15_000, spread: 0.0002 },
-  AVAX: { step: '0.01', futuresTick: '0.001', futuresStep: '1', depth: 10_000, spread: 0.0003 },
-  LINK: { step: '0.01', futuresTick: '0.001', futuresNotional: 20, depth: 10_000, spread: 0.0003 },
-  LTC: { step: '0.001', futuresNotional: 20, depth: 10_000, spread: 0.00025 },
+  BNB: { tick: '0.01', step: '0.001', futuresStep: '0.01', depth: 20_000, spread: 0.00015 },
+  SOL: { tick: '0.01', step: '0.001', futuresStep: '0.01', depth: 25_000, spread: 0.00015, maxLeverage: 100 },
+  XRP: { tick: '0.0001', step: '0.1', depth: 20_000, spread: 0.0002, maxLeverage: 100 },
+  ADA: { tick: '0.0001', step: '0.1', futuresStep: '1', depth: 12_000, spread: 0.00025 },
+  DOGE: { tick: '0.00001', step: '1', depth: 15_000, spread: 0.0002 },
+  AVAX: { tick: '0.01', step: '0.01', futuresTick: '0.001', futuresStep: '1', depth: 10_000, spread: 0.0003 },
+  LINK: {
+    tick: '0.01',
+    step: '0.01',
+    futuresTick: '0.001',
+    futuresNotional: 20,
+    depth: 10_000,
+    spread: 0.0003,
+  },
+  LTC: { tick: '0.01', step: '0.001', futuresNotional: 20, depth: 10_000, spread: 0.00025 },
 }
 
-const otherCoin: Omit<Coin, 'step'> = { depth: 8_000, spread: 0.0003 }
+const otherCoin: Omit<Coin, 'tick' | 'step'> = { depth: 8_000, spread: 0.0003 }
 
 /** The venue's own name of a symbol: 'BTC/USDT' is BTCUSDT on both markets. */
 export function wireSymbol(symbol: string): string {
@@ -58,11 +68,10 @@ export function binanceInstruments(tape: Tape): readonly Instrument[] {
 }
 
 function instrument(listing: Listing, market: Market, price: number): Instrument {
-  const coin: Coin = coins[listing.base] ?? { ...otherCoin, step: powerOfTen(listing.quantityDecimals) }
+  const own = { tick: powerOfTen(listing.priceDecimals), step: powerOfTen(listing.quantityDecimals) }
+  const coin: Coin = coins[listing.base] ?? { ...otherCoin, ...own }
   const isSpot = market === 'spot'
-  const tick = new Decimal(
-    isSpot ? powerOfTen(listing.priceDecimals) : (coin.futuresTick ?? powerOfTen(listing.priceDecimals)),
-  )
+  const tick = new Decimal(isSpot ? coin.tick : (coin.futuresTick ?? coin.tick))
   const step = new Decimal(isSpot ? coin.step : (coin.futuresStep ?? coin.step))
   const most = new Decimal(5_000_000).div(price).div(step).floor().times(step)
   const isMajor = listing.base === 'BTC' || listing.base === 'ETH'

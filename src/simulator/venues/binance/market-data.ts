@@ -48,6 +48,7 @@ export function marketData(market: Market): Record<string, Endpoint> {
     ),
     depth: open(5, (call) => depth(call, market)),
     trades: open(25, (call) => recentTrades(call, market)),
+    aggTrades: open(4, (call) => aggregateTrades(call, market)),
   }
   if (market === 'futures') {
     endpoints.premiumIndex = open(10, (call) =>
@@ -55,9 +56,9 @@ export function marketData(market: Market): Record<string, Endpoint> {
     )
     endpoints.markPriceKlines = open(2, (call) => klines(call, market))
   }
-  return Object.fromEntries(
-    Object.entries(endpoints).map(([name, endpoint]) => [`GET ${prefix}/${name}`, endpoint]),
-  )
+  const paths = Object.entries(endpoints).map(([name, endpoint]) => [`GET ${prefix}/${name}`, endpoint])
+  if (market === 'futures') paths.push(['GET /fapi/v2/ticker/price', endpoints['ticker/price'] as Endpoint])
+  return Object.fromEntries(paths)
 }
 
 function exchangeInfo(call: Call, market: Market) {
@@ -174,22 +175,54 @@ function levels({ exchange }: Call, instrument: Instrument, taker: Side) {
   return levelsFor(taker, instrument, exchange.lastPrice(instrument), exchange.clock.marketNow())
 }
 
-/** The tape's prices of the last minutes as trades of one lot step each. */
+/** The tape's last prices as trades of one lot step each. */
 function recentTrades(call: Call, market: Market) {
   const instrument = instrumentOf(call, market)
-  const { exchange, parameters } = call
+  const now = call.exchange.clock.marketNow()
+  const limit = Math.min(call.parameters.findInteger('limit') ?? 500, 1000)
+  return printsOf(call, instrument, now - limit * 1000, now)
+    .slice(-limit)
+    .map(({ id, price, time, isFalling }) => ({
+      id,
+      price: priceText(instrument, price),
+      qty: instrument.step.toString(),
+      quoteQty: (price * instrument.step.toNumber()).toFixed(8),
+      time,
+      isBuyerMaker: isFalling,
+      isBestMatch: true,
+    }))
+}
+
+/** The same, from a time on or up to one. */
+function aggregateTrades(call: Call, market: Market) {
+  const instrument = instrumentOf(call, market)
+  const { parameters, exchange } = call
   const now = exchange.clock.marketNow()
   const limit = Math.min(parameters.findInteger('limit') ?? 500, 1000)
-  const points = [...exchange.tape.pointsBetween(instrument.symbol, now - limit * 1000, now)].slice(-limit)
-  return points.map(({ time, price }, index) => ({
-    id: Math.floor(time / 1000),
-    price: priceText(instrument, price),
-    qty: instrument.step.toString(),
-    quoteQty: (price * instrument.step.toNumber()).toFixed(8),
-    time,
-    isBuyerMaker: index > 0 && price < (points[index - 1]?.price ?? price),
-    isBestMatch: true,
-  }))
+  const to = Math.min(parameters.findInteger('endTime') ?? now, now)
+  const from = parameters.findInteger('startTime')
+  const prints = printsOf(call, instrument, (from ?? to - limit * 1000) - 1, to)
+  return (from === undefined ? prints.slice(-limit) : prints.slice(0, limit)).map(
+    ({ id, price, time, isFalling }) => ({
+      a: id,
+      p: priceText(instrument, price),
+      q: instrument.step.toString(),
+      f: id,
+      l: id,
+      T: time,
+      m: isFalling,
+      M: true,
+    }),
+  )
+}
+
+function printsOf({ exchange }: Call, instrument: Instrument, fromMs: number, toMs: number) {
+  let before = 0
+  return [...exchange.tape.pointsBetween(instrument.symbol, fromMs, toMs)].map(({ time, price }) => {
+    const isFalling = price < before
+    before = price
+    return { id: Math.floor(time / 1000), price, time, isFalling }
+  })
 }
 
 function premiumIndex({ exchange }: Call, instrument: Instrument) {

@@ -123,7 +123,7 @@ function unneeded(name: string): Failure {
 function place(call: SignedCall) {
   const { instrument, placement } = wish(call)
   const placed = call.exchange.place(call.account, instrument, placement)
-  if ('refused' in placed) throw refusal('spot', placed.refused)
+  if ('refused' in placed) throw refusal(instrument, placed.refused)
   const { order } = placed
   const isAtOnce = order.record.wire.type === 'MARKET' || order.record.wire.type === 'LIMIT'
   const response = call.parameters.find('newOrderRespType') ?? (isAtOnce ? 'FULL' : 'ACK')
