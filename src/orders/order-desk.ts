@@ -2,8 +2,9 @@ import type { Account } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import type { Clock } from '#src/clock.ts'
 import { OrderRejected } from '#src/errors.ts'
+import type { FeedPlace } from '#src/exchange/feeds.ts'
 import type { Gateway } from '#src/exchange/gateway.ts'
-import type { MarketFeeds } from '#src/exchange/market-feeds.ts'
+import type { MarketFeed } from '#src/exchange/market-feed.ts'
 import type { KeyRing } from '#src/vault/key-ring.ts'
 import type { BookingContext } from './record.ts'
 
@@ -15,7 +16,7 @@ export interface OrderDesk {
   readonly clock: Clock
   readonly workerId: string
   readonly config: { readonly monitorShards: number; readonly replaySpeed: number }
-  readonly feeds: MarketFeeds
+  feedOf(place: FeedPlace): MarketFeed
 }
 
 /** What booking on a symbol of an account needs; asked before an order is sent, so that its fills find it ready. */
@@ -24,7 +25,7 @@ export async function bookingContext(
   account: Account,
   symbol: string,
 ): Promise<BookingContext> {
-  const feed = await desk.feeds.of(account)
+  const feed = desk.feedOf(account)
   const [filters, prices] = await Promise.all([feed.filters(symbol), feed.prices()])
   if (!filters)
     throw new OrderRejected(`${account.exchange} does not list ${symbol}`, {
