@@ -1,6 +1,5 @@
 /** The candle lengths that rules and feeds know. */
-export const timeframes = ['1m', '5m', '15m', '1h', '4h', '1d'] as const
-export type Timeframe = (typeof timeframes)[number]
+export type Timeframe = '1m' | '5m' | '15m' | '1h' | '4h' | '1d'
 
 /** Length of a candle in milliseconds. */
 export const timeframeMs: Readonly<Record<Timeframe, number>> = {

@@ -1,6 +1,5 @@
 /** The layers of SmartExit, in the order in which they are asked. */
-export const smartExitLayers = ['reversal', 'momentum_fade', 'volatility_spike'] as const
-export type SmartExitLayer = (typeof smartExitLayers)[number]
+export type SmartExitLayer = 'reversal' | 'momentum_fade' | 'volatility_spike'
 
 /** Why an exit was sent; it lies on the order and on the trade. */
 export const closeReasons = [

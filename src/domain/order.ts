@@ -16,8 +16,7 @@ export const orderStates = [
 export type OrderState = (typeof orderStates)[number]
 
 /** Why an order exists: `exit` closes or reduces at once, `stop` rests at the venue, `cancel` takes another order back. */
-export const orderPurposes = ['entry', 'exit', 'stop', 'cancel'] as const
-export type OrderPurpose = (typeof orderPurposes)[number]
+export type OrderPurpose = 'entry' | 'exit' | 'stop' | 'cancel'
 
 /** How an order meets the book. */
 export type OrderType = 'market' | 'limit' | 'stop_market'

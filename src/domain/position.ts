@@ -2,8 +2,7 @@
  * States of a position. `void`: its entry never filled. `stray`: a fill arrived for a void entry while another position
  * lives on the symbol; it is booked on its own row, protected and closed at once.
  */
-export const positionStates = ['opening', 'open', 'closing', 'closed', 'void', 'stray'] as const
-export type PositionState = (typeof positionStates)[number]
+export type PositionState = 'opening' | 'open' | 'closing' | 'closed' | 'void' | 'stray'
 
 const edges: Readonly<Record<PositionState, readonly PositionState[]>> = {
   opening: ['open', 'void', 'closed'],

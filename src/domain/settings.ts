@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The shipped behaviours: `ase` trades every source slowly, `pro` trades smart_entry fast on small accounts. */
-export const profiles = ['ase', 'pro'] as const
+const profiles = ['ase', 'pro'] as const
 export type Profile = (typeof profiles)[number]
 
 /** Kinds of alerts whose delivery is the user's choice; critical ones always go out. */

@@ -21,14 +21,11 @@ export interface Signal extends SignalDraft {
   readonly expiresAtMs: number
 }
 
-/** Sources that the program itself runs. */
-export const builtInSources = ['titan_v3', 'COUNCIL_V2.0_FALLBACK', 'smart_entry'] as const
-
 /** Sources that are never acted on, whatever anybody configures. */
 export const refusedSources: readonly string[] = ['ai-scheduler', 'ai-trading-signals', 'titan_v2', 'manual']
 
 /** Sources an operator trusts unless TRUSTED_SOURCES says otherwise; webhooks and strategies are each user's choice. */
-export const defaultTrustedSources: readonly string[] = builtInSources
+export const defaultTrustedSources: readonly string[] = ['titan_v3', 'COUNCIL_V2.0_FALLBACK', 'smart_entry']
 
 /** No signal lives longer than this after it was first said, however often it is repeated. */
 export const maxSignalAgeMs = 6 * 3_600_000

@@ -1,8 +1,7 @@
 /** Hours of log returns that a correlation reads. */
 export const correlationHours = 168
 
-/** Log returns of consecutive closes. */
-export function logReturns(closes: readonly number[]): number[] {
+function logReturns(closes: readonly number[]): number[] {
   const returns: number[] = []
   for (let i = 1; i < closes.length; i++) returns.push(Math.log((closes[i] ?? 0) / (closes[i - 1] ?? 0)))
   return returns

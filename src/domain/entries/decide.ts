@@ -85,7 +85,7 @@ function* entrySteps(
     size,
     multiplier: portfolio.sizeMultiplier,
   })
-  yield step('minimum', minimumRule(entry, filters))
+  yield step('minimum', minimumRule(entry, basis, filters))
   return { action: 'open', entry }
 }
 
@@ -185,10 +185,15 @@ function entryOf(
   }
 }
 
-function minimumRule(entry: Entry, filters: MarketFilters): Verdict {
+function minimumRule(entry: Entry, { minimumQuantity }: SizeBasis, filters: MarketFilters): Verdict {
   const { quantity, notional, entryPrice } = entry
-  const numbers = { quantity, notional, minQuantity: filters.minQuantity, minNotional: filters.minNotional }
+  const numbers = { quantity, notional, minimumQuantity, minNotional: filters.minNotional }
   const broken = brokenFilter({ quantity, price: entryPrice }, filters)
-  if (broken === undefined) return pass(numbers)
-  return refuse(`the size (${notional} ${filters.quote}) breaks the venue's ${broken}`, numbers)
+  if (broken !== undefined)
+    return refuse(`the size (${notional} ${filters.quote}) breaks the venue's ${broken}`, numbers)
+  if (new Decimal(quantity).gte(minimumQuantity)) return pass(numbers)
+  return refuse(
+    `${quantity} ${filters.base} could not be sold again at the stop; the least is ${minimumQuantity}`,
+    numbers,
+  )
 }

@@ -32,7 +32,7 @@ export interface PortfolioAnswer {
 }
 
 /** A multiplier below this is not worth an order. */
-export const leastMultiplier = 0.25
+const leastMultiplier = 0.25
 
 interface Room {
   readonly name: string

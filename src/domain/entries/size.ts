@@ -34,7 +34,7 @@ export interface SizeBasis {
   readonly heatRoom: Decimal | undefined
   /** The largest notional that free quote pays for, fee included. */
   readonly affordable: Decimal
-  /** The smallest quantity and notional the venue takes at this price. */
+  /** The smallest quantity that can be entered and, on spot, sold again at the stop; and its notional. */
   readonly minimumQuantity: DecimalText
   readonly minimum: Decimal
 }
@@ -65,7 +65,7 @@ export function basisOf(question: SizeQuestion): SizeBasis {
   const stopDistance = stopLoss === null ? 1 : Math.abs(entryPrice - stopLoss) / entryPrice
   const leverage = leverageOf({ market: account.market, settings, filters, tier })
   const free = Decimal.max(0, account.freeQuote)
-  const least = minimumQuantity(entryPrice, filters)
+  const least = leastQuantity({ ...question, stopDistance })
   return {
     equity,
     stopDistance,
@@ -81,6 +81,27 @@ export function basisOf(question: SizeQuestion): SizeBasis {
     minimumQuantity: least,
     minimum: new Decimal(least).times(entryPrice),
   }
+}
+
+/** A stop is filled this far beyond its price, at worst, when the least spot position is reckoned. */
+const slippage = 0.01
+
+/** What a position without a stop is reckoned to have lost when it is sold. */
+const lossWithoutStop = 0.05
+
+/**
+ * The venue's minimum. On spot every sale must reach it too (elsewhere reduce-only exits are free of it): the quantity that is
+ * left after the entry's fee, in whole steps, has to be sellable at the stop, or the stop would protect nothing.
+ */
+function leastQuantity(question: SizeQuestion & { readonly stopDistance: number }): DecimalText {
+  const { account, filters, entryPrice, stopLoss, stopDistance } = question
+  const atEntry = minimumQuantity(entryPrice, filters)
+  if (account.market !== 'spot') return atEntry
+  const fall = stopLoss === null ? lossWithoutStop : stopDistance
+  const sellable = minimumQuantity(entryPrice * (1 - fall) * (1 - slippage), filters)
+  const step = new Decimal(filters.stepSize)
+  const beforeFee = new Decimal(sellable).div(1 - account.takerFee)
+  return beforeFee.div(step).toDecimalPlaces(0, Decimal.ROUND_UP).times(step).toString()
 }
 
 /** min(user, tier, venue) leverage; spot has none. */

@@ -6,8 +6,8 @@ import { roundToTick, type Tick } from '../tick.ts'
 import type { TradingSettings } from '../trading-settings.ts'
 
 /** Stop loss 2–5 % and take profit 5–15 % from the entry, whatever ATR says. */
-export const stopClamp = { low: 0.02, high: 0.05 } as const
-export const profitClamp = { low: 0.05, high: 0.15 } as const
+const stopClamp = { low: 0.02, high: 0.05 } as const
+const profitClamp = { low: 0.05, high: 0.15 } as const
 
 const scales: Readonly<Record<Regime, { readonly stop: number; readonly profit: number }>> = {
   trending: { stop: 0.8, profit: 1.3 },

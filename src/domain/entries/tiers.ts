@@ -9,7 +9,7 @@ export interface Tier {
 }
 
 /** Smaller accounts risk more a trade to reach a venue's minimum, with less leverage. */
-export const tiers: readonly Tier[] = [
+const tiers: readonly Tier[] = [
   { belowEquity: 20, minRisk: 0.003, maxRisk: 0.03, leverage: 2, heat: 0.1 },
   { belowEquity: 100, minRisk: 0.005, maxRisk: 0.04, leverage: 2, heat: 0.1 },
   { belowEquity: 500, minRisk: 0.008, maxRisk: 0.03, leverage: 2.5, heat: 0.12 },

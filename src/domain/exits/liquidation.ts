@@ -1,11 +1,11 @@
 import { directionOf, type Side } from '../side.ts'
 
 /** Warn and halve from 15 % of buffer down, close from 3.5 % down. */
-export const warnBuffer = 0.15
-export const closeBuffer = 0.035
+const warnBuffer = 0.15
+const closeBuffer = 0.035
 
 /** The same position is halved at most this often. */
-export const halveEveryMs = 15 * 60_000
+const halveEveryMs = 15 * 60_000
 
 /**
  * Margin buffer as a ratio: (equity − MM) / (used margin − MM), where MM is the venue's own stop-out amount. 1 just opened,

@@ -15,7 +15,7 @@ export interface PartialTake {
 }
 
 /** The price of a level (1-based) on its tick; undefined when there is no such level. */
-export function levelPrice(state: MonitoredState, rules: ExitRules, level: number): number | undefined {
+function levelPrice(state: MonitoredState, rules: ExitRules, level: number): number | undefined {
   const partial = rules.partials[level - 1]
   if (partial === undefined) return undefined
   return roundToTick(state.entryPrice * (1 + directionOf(state.side) * partial.profit), rules.tick)

@@ -53,7 +53,7 @@ export function reevaluate(
 }
 
 function changesOf(old: MonitoredState, next: MonitoredState, market: ReevaluationMarket): Reevaluation[] {
-  const reason = `ATR ${market.atr?.toPrecision(6)} in a ${market.regime} market`
+  const reason = `ATR ${market.atr?.toPrecision(6)}, regime ${market.regime}`
   const prices = {
     oldStopLoss: old.stopLoss,
     newStopLoss: next.stopLoss,

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { Decimal } from '#src/domain/decimal.ts'
 import { decide } from '#src/domain/entries/decide.ts'
 import type { AccountHistory, DecisionInput, Entry, Exposure } from '#src/domain/entries/decision.ts'
+import { exitRulesFor } from '#src/domain/exits/exit-rules.ts'
+import { closableQuantity } from '#src/domain/exits/venue-minimum.ts'
 import { allowsShort, markets } from '#src/domain/market.ts'
 import { brokenFilter } from '#src/domain/market-filters.ts'
 import { resolveSettings } from '#src/domain/trading-settings.ts'
@@ -174,8 +176,12 @@ test('with allow_short a SELL opens a short on futures', () => {
   })
 })
 
-test('fifteen dollars take a five-dollar order on spot and on futures', () => {
-  for (const market of ['spot', 'futures'] as const) {
+test('fifteen dollars take a five-dollar order on futures, and on spot what can be sold again at the stop', () => {
+  for (const [market, entry] of [
+    ['futures', { quantity: '0.00005', notional: '5', stopLoss: 95_000, risk: '0.25' }],
+    // 0.00006 reach 5 at 94,050; one step more pays the fee.
+    ['spot', { quantity: '0.00007', notional: '7', stopLoss: 95_000, risk: '0.35' }],
+  ] as const) {
     const account = { ...base.account, market, equity: '15', freeQuote: '15' }
     const settings = resolveSettings({ market, user: { profile: 'pro' } })
     const decision = decide(
@@ -183,7 +189,7 @@ test('fifteen dollars take a five-dollar order on spot and on futures', () => {
     )
     expect(decision, JSON.stringify(decision.reasons)).toMatchObject({
       action: 'open',
-      entry: { quantity: '0.00005', notional: '5', stopLoss: 95_000, risk: '0.25' },
+      entry,
     })
   }
 })
@@ -303,12 +309,17 @@ test('an entry never exceeds a cap, the venue’s filters, or what is free', () 
   expect(taken.open).toBeGreaterThan(100)
 })
 
+/** What is left of a purchase when the fee is taken in the bought coin. */
+function afterFee(quantity: string): string {
+  return new Decimal(quantity).times(0.999).toString()
+}
+
 function checkEntry(input: DecisionInput, entry: Entry): void {
   const { account, settings, filters, exposures, market } = input
   const equity = new Decimal(account.equity)
   const notional = new Decimal(entry.notional)
   const margin = notional.div(entry.leverage)
-  const isRaised = settings.profile === 'pro' && notional.lt(6 + market.price * 0.00002)
+  const isRaised = settings.profile === 'pro' && notional.lt(6 + market.price * 0.00003)
   if (!isRaised) expect((settings.profile === 'ase' ? notional : margin).lte(equity.times(0.25))).toBe(true)
   if (settings.profile === 'ase') expect(notional.lte(settings.maxPosition)).toBe(true)
   if (account.market === 'spot') expect(entry.leverage).toBe(1)
@@ -319,6 +330,10 @@ function checkEntry(input: DecisionInput, entry: Entry): void {
   expect(new Decimal(account.freeQuote).minus(margin).gte(equity.times(0.1).minus('1e-9'))).toBe(true)
   if (filters !== undefined)
     expect(brokenFilter({ quantity: entry.quantity, price: entry.entryPrice }, filters)).toBeUndefined()
+  if (filters !== undefined && account.market === 'spot' && entry.stopLoss !== null)
+    expect(
+      closableQuantity(afterFee(entry.quantity), entry.stopLoss, exitRulesFor(settings, filters, 'spot')),
+    ).not.toBe('0')
   expect(exposures.length).toBeLessThan(settings.maxPositions)
   expect(entry.side === 'long' || allowsShort(account.market)).toBe(true)
   if (settings.riskTiers) {

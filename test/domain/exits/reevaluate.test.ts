@@ -32,7 +32,7 @@ test('a calmer market tightens the stop, and each change says what it did', () =
       newStopLoss: 97_000,
       oldTakeProfit: 110_000,
       newTakeProfit: 106_750,
-      reason: 'ATR 1500.00 in a unknown market',
+      reason: 'ATR 1500.00, regime unknown',
     },
     {
       type: 'take_profit',
@@ -41,7 +41,7 @@ test('a calmer market tightens the stop, and each change says what it did', () =
       newStopLoss: 97_000,
       oldTakeProfit: 110_000,
       newTakeProfit: 106_750,
-      reason: 'ATR 1500.00 in a unknown market',
+      reason: 'ATR 1500.00, regime unknown',
     },
   ])
 })
