@@ -1,4 +1,4 @@
-import { type Clock, type ClockAnchor, marketAt } from '#src/clock.ts'
+import { type Clock, type ClockAnchor, marketAt } from '../clock.ts'
 
 /** The simulator's clock: its market time may stop for good, where the tape ends. */
 export interface MarketClock extends Clock {

@@ -1,4 +1,4 @@
-import type { DecimalText } from '#src/domain/decimal.ts'
+import type { DecimalText } from '../domain/decimal.ts'
 import type { Account } from './core/account.ts'
 import type { Market } from './core/instrument.ts'
 import type { Ledger } from './core/ledger.ts'

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import type { ClockAnchor } from '#src/clock.ts'
+import type { ClockAnchor } from '../clock.ts'
 import { type MarketClock, runningClock } from './clock.ts'
 import { control, readSeed } from './control.ts'
 import type { AccountSeed } from './core/account.ts'

@@ -1,4 +1,4 @@
-import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { Market } from './instrument.ts'
 import type { Fill, Order } from './order.ts'
 

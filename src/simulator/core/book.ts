@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../domain/decimal.ts'
 import { uniform } from '../tape/noise.ts'
 import type { Instrument } from './instrument.ts'
 

@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../domain/decimal.ts'
 import type { MarketClock } from '../clock.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Account, AccountSeed } from './account.ts'

@@ -1,4 +1,4 @@
-import type { Decimal } from '#src/domain/decimal.ts'
+import type { Decimal } from '../../domain/decimal.ts'
 import type { Account } from './account.ts'
 import type { Side } from './book.ts'
 import type { Instrument } from './instrument.ts'

@@ -1,4 +1,4 @@
-import type { Decimal } from '#src/domain/decimal.ts'
+import type { Decimal } from '../../domain/decimal.ts'
 
 /** Which kind of wallet and which rules an account or an instrument has. */
 export type Market = 'spot' | 'futures'

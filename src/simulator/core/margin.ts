@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../domain/decimal.ts'
 import { type Account, isConditional, type Position } from './account.ts'
 import type { Side } from './book.ts'
 import type { Instrument } from './instrument.ts'

@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../domain/decimal.ts'
 import type { Account } from './account.ts'
 import type { Instrument, Market } from './instrument.ts'
 import type { Fill, FillRecord, Order } from './order.ts'

@@ -1,4 +1,4 @@
-import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { Side } from './book.ts'
 
 export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'triggered'

@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../domain/decimal.ts'
 import type { MarketClock } from '../clock.ts'
 import type { PricePoint, Tape } from '../tape/tape.ts'
 import type { Account } from './account.ts'

@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../../domain/decimal.ts'
 import type { FeeOf } from '../../core/fee.ts'
 
 /** Fee rates as ratios of the notional, without any discount. */

@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../../domain/decimal.ts'
 import { isConditional } from '../../core/account.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import type { Fill, Order } from '../../core/order.ts'
@@ -7,7 +7,7 @@ import { type Endpoint, findInstrumentOf, instrumentOf, type SignedCall } from '
 import { Failure, refusal, unknownCancel, unknownOrder } from './failure.ts'
 import { wireSymbol } from './instruments.ts'
 import { fillsOf, newClientId, ordersOf, soughtOrder } from './look-up.ts'
-import { statusOf } from './spot.ts'
+import { statusOf } from './spot-answers.ts'
 
 const forgottenAfterMs = 3 * 86_400_000 // orders that ended without a fill
 

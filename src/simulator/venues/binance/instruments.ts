@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../../domain/decimal.ts'
 import type { Instrument, Market } from '../../core/instrument.ts'
 import type { Listing, Tape } from '../../tape/tape.ts'
 

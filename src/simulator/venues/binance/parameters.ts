@@ -1,4 +1,4 @@
-import { Decimal } from '#src/domain/decimal.ts'
+import { Decimal } from '../../../domain/decimal.ts'
 import { Failure, missing } from './failure.ts'
 
 const decimalPattern = /^([0-9]{1,20})(\.[0-9]{1,20})?$/

@@ -1,0 +1,95 @@
+import { bestPrices, levelsFor, type Side } from '../../core/book.ts'
+import type { Instrument, Market } from '../../core/instrument.ts'
+import { type Call, instrumentOf } from './call.ts'
+import { wireSymbol } from './instruments.ts'
+import { priceText } from './price-text.ts'
+
+const dayMs = 86_400_000
+
+/** Rolling 24 hours, from 5-minute candles. */
+export function dayTicker(call: Call, instrument: Instrument) {
+  const { exchange } = call
+  const now = exchange.clock.marketNow()
+  const day = exchange.tape.candles(
+    instrument.symbol,
+    { timeframe: '5m', fromMs: now - dayMs, limit: 289 },
+    now,
+  )
+  const last = exchange.lastPrice(instrument)
+  const open = day[0]?.open ?? last
+  let [high, low, volume, quote] = [last, last, 0, 0]
+  for (const candle of day) {
+    high = Math.max(high, candle.high)
+    low = Math.min(low, candle.low)
+    volume += candle.volume
+    quote += (candle.volume * (candle.open + candle.high + candle.low + candle.close)) / 4
+  }
+  const average = volume > 0 ? quote / volume : last
+  return {
+    symbol: wireSymbol(instrument.symbol),
+    priceChange: priceText(instrument, last - open),
+    priceChangePercent: (((last - open) / open) * 100).toFixed(3),
+    weightedAvgPrice: priceText(instrument, average),
+    ...(instrument.market === 'spot'
+      ? { prevClosePrice: priceText(instrument, open), ...best(call, instrument) }
+      : {}),
+    lastPrice: priceText(instrument, last),
+    lastQty: instrument.step.toString(),
+    openPrice: priceText(instrument, open),
+    highPrice: priceText(instrument, high),
+    lowPrice: priceText(instrument, low),
+    volume: volume.toFixed(8),
+    quoteVolume: quote.toFixed(8),
+    openTime: now - dayMs,
+    closeTime: now,
+    firstId: 1,
+    lastId: Math.ceil(quote / 900),
+    count: Math.ceil(quote / 900),
+  }
+}
+
+/** Best bid and ask, with what they offer. */
+export function best(call: Call, instrument: Instrument) {
+  const top = (side: Side) => levels(call, instrument, side).next().value
+  const [bid, ask] = [top('sell'), top('buy')]
+  const prices = bestPrices(instrument, call.exchange.lastPrice(instrument))
+  return {
+    bidPrice: priceText(instrument, prices.bid.toNumber()),
+    bidQty: bid?.size.toString() ?? '0',
+    askPrice: priceText(instrument, prices.ask.toNumber()),
+    askQty: ask?.size.toString() ?? '0',
+  }
+}
+
+/** The book around the price, best levels first. */
+export function depth(call: Call, market: Market) {
+  const instrument = instrumentOf(call, market)
+  const { parameters, exchange } = call
+  const limit = parameters.findInteger('limit') ?? (market === 'spot' ? 100 : 500)
+  const side = (taker: Side) =>
+    [...levels(call, instrument, taker)]
+      .slice(0, limit)
+      .map(({ price, size }) => [priceText(instrument, price.toNumber()), size.toString()])
+  const now = exchange.clock.marketNow()
+  const times = market === 'futures' ? { E: now, T: now } : {}
+  return { lastUpdateId: Math.floor(now / 1000), ...times, bids: side('sell'), asks: side('buy') }
+}
+
+function levels({ exchange }: Call, instrument: Instrument, taker: Side) {
+  return levelsFor(taker, instrument, exchange.lastPrice(instrument), exchange.clock.marketNow())
+}
+
+/** Mark and index price: the last price, both. */
+export function premiumIndex({ exchange }: Call, instrument: Instrument) {
+  const price = priceText(instrument, exchange.lastPrice(instrument))
+  return {
+    symbol: wireSymbol(instrument.symbol),
+    markPrice: price,
+    indexPrice: price,
+    estimatedSettlePrice: price,
+    lastFundingRate: '0.00000000',
+    interestRate: '0.00010000',
+    nextFundingTime: 0,
+    time: exchange.clock.marketNow(),
+  }
+}
