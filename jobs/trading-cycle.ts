@@ -43,7 +43,7 @@ export default job(tradingCycle, {
               'decision',
             )
           if (orderId === undefined) continue
-          const lane = action === 'close' ? 'exits' : 'orders'
+          const lane = action === 'close' ? ('exits' as const) : ('orders' as const)
           await enqueue(
             placeOrder,
             { orderId, exchange: account.exchange, lane },

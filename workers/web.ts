@@ -20,12 +20,12 @@ export async function runWeb({
   config: ConnectedConfig
   signal: AbortSignal
 }): Promise<void> {
+  await using opened = new AsyncDisposableStack()
   const log = createLog({ level: config.logLevel, role: 'web', secrets: secretsOf(config) })
-  const db = connect(config.databaseUrl, 'bullpen_app')
-  const backend = await openBackend(
-    config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl },
-  )
-  const queues = openQueues(backend)
+  const db = opened.adopt(connect(config.databaseUrl, 'bullpen_app'), (each) => each.destroy())
+  const address = config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl }
+  const backend = opened.adopt(await openBackend(address), (each) => each.close())
+  const queues = opened.adopt(openQueues(backend), (each) => each.close())
   const isPublicUrlFixed = config.publicUrl !== `http://localhost:${config.port}`
   const app = createApp({
     db,
@@ -38,15 +38,11 @@ export async function runWeb({
     trustProxy: config.trustProxy,
     ...builtDashboard(log),
   })
-  const server = await listen(app.handler, config.port)
-  log.info({ port: server.port }, 'web server listens')
+  opened.adopt(await listen(app.handler, config.port), (each) => each.close())
+  opened.defer(app.close)
+  log.info({ port: config.port }, 'web server listens')
   announceReady({ url: config.publicUrl })
   await aborted(signal)
-  app.close()
-  await server.close()
-  await queues.close()
-  await backend.close()
-  await db.destroy()
 }
 
 /** Builds the dashboard beside serving the API; a failure is said and does not end the process. */

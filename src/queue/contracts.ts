@@ -39,7 +39,7 @@ export const placeOrder = contract({
   name: 'place-order',
   queue: (data) => `${data.lane}-${data.exchange}`,
   data: lane,
-  attempts: 5, // asking again is harmless: only the claim sends
+  attempts: 3, // asking again is harmless: only the claim sends; the sweeper wakes it once more after that
   keepCompleted: 0,
 })
 

@@ -28,11 +28,19 @@ export interface ScheduledItem<Data> {
   readonly offsetMs?: number
 }
 
+/** What a handler knows of the run it is in. */
+export interface Run {
+  /** Aborts when the worker is closing: what can be left for the next one should be. */
+  readonly signal: AbortSignal
+  /** Whether a person pressed retry on this very job after it had failed for good. */
+  readonly isRetry: boolean
+}
+
 /** A handler and, where it recurs, the items that are due, read from the database. */
 export interface Job<Context, Data> {
   readonly contract: Contract<Data>
   readonly schedule?: (context: Context) => Promise<ScheduledItem<Data>[]>
-  run(data: Data, context: Context, signal: AbortSignal): Promise<Outcome>
+  run(data: Data, context: Context, run: Run): Promise<Outcome>
 }
 
 /** A job whose data is known only to itself, as the list of all jobs holds it. */

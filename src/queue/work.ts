@@ -33,7 +33,8 @@ export function work<Context>(
       if (!job) throw new UnrecoverableError(`this build knows no job ${queued.name}; a newer one does`)
       const data = job.contract.data.safeParse(queued.data)
       if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
-      return report(await job.run(data.data, context, closing.signal), queued, log)
+      const run = { signal: closing.signal, isRetry: hasFailedForGood(queued) }
+      return report(await job.run(data.data, context, run), queued, log)
     },
     {
       concurrency: options.concurrency,
@@ -53,8 +54,16 @@ export function work<Context>(
   return worker
 }
 
-function report(outcome: Outcome, queued: QueuedJob, log: Logger): unknown {
-  if (outcome.kind === 'failed') throw new UnrecoverableError(`${outcome.reason}. ${outcome.advice}`)
+async function report(outcome: Outcome, queued: QueuedJob, log: Logger): Promise<unknown> {
+  if (outcome.kind === 'failed') {
+    // Kept with the job: when it runs once more, a person has asked for it.
+    await queued.updateProgress({ hasFailedForGood: true })
+    throw new UnrecoverableError(`${outcome.reason}. ${outcome.advice}`)
+  }
   if (outcome.kind === 'skipped') log.debug({ job: queued.name, reason: outcome.reason }, 'skipped')
   return outcome
+}
+
+function hasFailedForGood({ progress }: QueuedJob): boolean {
+  return typeof progress === 'object' && progress !== null && 'hasFailedForGood' in progress
 }

@@ -22,13 +22,15 @@ const log = pino({ level: 'silent' })
 
 interface Seen {
   ran: string[]
+  retried: string[]
   shards: number[]
 }
 
 const wishes: Job<Seen, { id: string }> = {
   contract: wish,
-  async run({ id }, seen) {
+  async run({ id }, seen, { isRetry }) {
     seen.ran.push(id)
+    if (isRetry) seen.retried.push(id)
     if (id === 'throws') throw new Error('no luck')
     if (id === 'fails') return failed('the venue said no', 'Reduce the size')
     if (id === 'skips') return skipped('nothing to do')
@@ -49,7 +51,7 @@ const ticks: Job<Seen, { shard: number }> = {
 describe.each(backendKinds)('on %s', (kind) => {
   let backend: QueueBackend
   let queues: Queues
-  const seen: Seen = { ran: [], shards: [] }
+  const seen: Seen = { ran: [], retried: [], shards: [] }
   const closers: (() => Promise<void>)[] = []
 
   beforeAll(async () => {
@@ -89,6 +91,16 @@ describe.each(backendKinds)('on %s', (kind) => {
     expect(seen.ran.filter((id) => id === 'throws')).toHaveLength(2)
     const reasons = (await queues.named('signals').getFailed()).map((job) => job.failedReason).sort()
     expect(reasons).toEqual(['no luck', 'the venue said no. Reduce the size'])
+  })
+
+  test('a person who presses retry is known from an automatic second attempt', async () => {
+    const failedJobs = await queues.named('signals').getFailed()
+    for (const queued of failedJobs) await queued.retry('failed')
+    await until(async () => {
+      const { failed: again } = await queues.named('signals').getJobCounts('failed')
+      return again === 2 ? true : undefined
+    })
+    expect(seen.retried).toEqual(['fails'])
   })
 
   test('a job of another build fails for good instead of being tried for ever', async () => {

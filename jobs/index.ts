@@ -1,0 +1,20 @@
+import type { AnyJob } from '#src/queue/job.ts'
+import type { JobContext } from './context.ts'
+import fetchSignals from './fetch-signals.ts'
+import monitorPositions from './monitor-positions.ts'
+import persistSnapshot from './persist-snapshot.ts'
+import placeOrder from './place-order.ts'
+import resolveOrder from './resolve-order.ts'
+import scoreSignals from './score-signals.ts'
+import tradingCycle from './trading-cycle.ts'
+
+/** Every job there is. */
+export const jobs: readonly AnyJob<JobContext>[] = [
+  fetchSignals,
+  scoreSignals,
+  tradingCycle,
+  placeOrder,
+  resolveOrder,
+  persistSnapshot,
+  monitorPositions,
+]

@@ -1,0 +1,70 @@
+import { connect } from '#db/client.ts'
+import { findSimulator, type WorkerIdentity } from '#db/workers.ts'
+import type { JobContext } from '#jobs/context.ts'
+import type { ConnectedConfig } from '#src/config.ts'
+import { openFeeds } from '#src/exchange/feeds.ts'
+import { createGateway } from '#src/exchange/gateway.ts'
+import { followMarketClock, sameClock } from '#src/exchange/market-clock.ts'
+import type { Logger } from '#src/log.ts'
+import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
+import { enqueueOn } from '#src/queue/enqueue.ts'
+import { openQueues, type Queues } from '#src/queue/queues.ts'
+import { keyRing } from '#src/vault/key-ring.ts'
+
+/** Everything one worker process has open, and how to close it. */
+export interface WorkerContext extends JobContext {
+  readonly backend: QueueBackend
+  readonly queues: Queues
+  close(): Promise<void>
+}
+
+/** Opens what jobs need; waits for the simulator's clock in a replay. */
+export async function openContext(
+  config: ConnectedConfig,
+  worker: WorkerIdentity,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<WorkerContext> {
+  const db = connect(config.databaseUrl, 'bullpen_worker', { max: config.workerConcurrency + 5 })
+  const simulatorUrl = cached(() => findSimulator(db))
+  const clock =
+    config.marketData.kind === 'replay' ? await followMarketClock(simulatorUrl, signal) : sameClock
+  const backend = await openBackend(
+    config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl },
+  )
+  const queues = openQueues(backend)
+  const keys = keyRing(config.secretKey)
+  const gateway = createGateway({ db, keys, simulatorUrl, binanceUseTestnet: config.binanceUseTestnet })
+  return {
+    db,
+    config,
+    clock,
+    log,
+    keys,
+    gateway,
+    backend,
+    queues,
+    workerId: worker.id,
+    enqueue: enqueueOn(queues),
+    feedOf: openFeeds({ simulatorUrl, marketNow: clock.marketNow, speed: config.replaySpeed }),
+    async close() {
+      clock.stop()
+      await gateway.close()
+      await queues.close()
+      await backend.close()
+      await db.destroy()
+    },
+  }
+}
+
+const addressFreshMs = 2_000
+
+/** The simulator's address, asked of the database at most every 2 s: it may come back elsewhere. */
+function cached(find: () => Promise<string | undefined>): () => Promise<string | undefined> {
+  let known: { url: Promise<string | undefined>; at: number } | undefined
+  return () => {
+    if (!known || performance.now() - known.at > addressFreshMs)
+      known = { url: find(), at: performance.now() }
+    return known.url
+  }
+}
