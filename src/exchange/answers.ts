@@ -1,4 +1,4 @@
-import { messageOf, OrderOutcomeUnknown, OrderRejected, VenueUnavailable } from '#src/errors.ts'
+import { messageOf, OrderOutcomeUnknown, OrderRejected, VenueUnavailable } from '../errors.ts'
 import type { Attempt } from './route.ts'
 import type { Meaning, VenueCard } from './venue-card.ts'
 import { answerOf } from './venue-class.ts'

@@ -1,5 +1,5 @@
-import type { Mode } from '#src/domain/market.ts'
-import { OrderRejected } from '#src/errors.ts'
+import type { Mode } from '../domain/market.ts'
+import { OrderRejected } from '../errors.ts'
 import { questionFailure } from './answers.ts'
 import type { Attempt, Route } from './route.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'

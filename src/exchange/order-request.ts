@@ -1,6 +1,6 @@
-import type { DecimalText } from '#src/domain/decimal.ts'
-import type { OrderType } from '#src/domain/order.ts'
-import type { OrderSide } from '#src/domain/side.ts'
+import type { DecimalText } from '../domain/decimal.ts'
+import type { OrderType } from '../domain/order.ts'
+import type { OrderSide } from '../domain/side.ts'
 
 /** An instruction to a venue. Quantities in base, already rounded to the venue's filters. */
 export interface OrderRequest {

@@ -1,6 +1,6 @@
 import type { Order as CcxtOrder, Trade as CcxtTrade } from 'ccxt'
-import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
-import type { OrderSide } from '#src/domain/side.ts'
+import { Decimal, type DecimalText } from '../domain/decimal.ts'
+import type { OrderSide } from '../domain/side.ts'
 import type { VenueFill, VenueOrder, VenueOrderStatus } from './venue-order.ts'
 
 /**

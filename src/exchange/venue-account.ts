@@ -1,6 +1,6 @@
 import type { Account } from '#db/accounts.ts'
-import { Decimal } from '#src/domain/decimal.ts'
-import { OrderOutcomeUnknown, OrderRejected } from '#src/errors.ts'
+import { Decimal } from '../domain/decimal.ts'
+import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
 import type { Connection } from './connection.ts'
 import type { Approved, OrderRequest } from './order-request.ts'

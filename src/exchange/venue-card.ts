@@ -1,5 +1,5 @@
-import type { Exchange, Market } from '#src/domain/market.ts'
-import type { VenueCode } from '#src/errors.ts'
+import type { Exchange, Market } from '../domain/market.ts'
+import type { VenueCode } from '../errors.ts'
 import type { KeyPermissions, VenueBalance, VenueMargin } from './venue-order.ts'
 
 /**

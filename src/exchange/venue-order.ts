@@ -1,5 +1,5 @@
-import type { DecimalText } from '#src/domain/decimal.ts'
-import type { OrderSide } from '#src/domain/side.ts'
+import type { DecimalText } from '../domain/decimal.ts'
+import type { OrderSide } from '../domain/side.ts'
 
 /** How an order stands at the venue. Expired is `canceled`: the venue ended it. */
 export type VenueOrderStatus = 'open' | 'partially_filled' | 'filled' | 'canceled' | 'rejected'

@@ -1,8 +1,8 @@
 import type { Fill } from '#db/fills.ts'
 import type { LedgerEntry } from '#db/ledger.ts'
 import type { Position } from '#db/positions.ts'
-import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
-import { entrySide } from '#src/domain/side.ts'
+import { Decimal, type DecimalText } from '../domain/decimal.ts'
+import { entrySide } from '../domain/side.ts'
 
 /** What a fill does to the quantities of its position; the part beyond it is `excess`. */
 export interface Booked {

@@ -3,8 +3,8 @@ import type { Db } from '#db/client.ts'
 import { fillsOfOrder, totalsOf } from '#db/fills.ts'
 import { ledgerBalances } from '#db/ledger.ts'
 import { sentOrders } from '#db/orders.ts'
-import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
-import type { Gateway } from '#src/exchange/gateway.ts'
+import { Decimal, type DecimalText } from '../domain/decimal.ts'
+import type { Gateway } from '../exchange/gateway.ts'
 
 /** One place where the books and the venue differ; exact decimals. */
 export type Difference =

@@ -1,7 +1,7 @@
 import type { Db } from '#db/client.ts'
 import { lockOrder, moveOrder, type Order, type OrderChange, orderOrThrow } from '#db/orders.ts'
 import { lockPosition } from '#db/positions.ts'
-import type { OrderState } from '#src/domain/order.ts'
+import type { OrderState } from '../domain/order.ts'
 import { releaseOrder, type SettleContext, settlePosition } from './settle.ts'
 
 /** An ending without an answer of the venue to book: refused, never sent, or proven not to be there. */

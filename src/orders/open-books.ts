@@ -1,8 +1,8 @@
 import type { Account } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { hasOpening, insertLedger } from '#db/ledger.ts'
-import { Decimal } from '#src/domain/decimal.ts'
-import type { VenueBalance } from '#src/exchange/venue-order.ts'
+import { Decimal } from '../domain/decimal.ts'
+import type { VenueBalance } from '../exchange/venue-order.ts'
 
 /**
  * Opens an account's books with what it holds at the venue when it is connected: one row per currency, from which the

@@ -1,11 +1,11 @@
 import type { Account } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
-import type { Clock } from '#src/clock.ts'
-import { OrderRejected } from '#src/errors.ts'
-import type { FeedPlace } from '#src/exchange/feeds.ts'
-import type { Gateway } from '#src/exchange/gateway.ts'
-import type { MarketFeed } from '#src/exchange/market-feed.ts'
-import type { KeyRing } from '#src/vault/key-ring.ts'
+import type { Clock } from '../clock.ts'
+import { OrderRejected } from '../errors.ts'
+import type { FeedPlace } from '../exchange/feeds.ts'
+import type { Gateway } from '../exchange/gateway.ts'
+import type { MarketFeed } from '../exchange/market-feed.ts'
+import type { KeyRing } from '../vault/key-ring.ts'
 import type { BookingContext } from './record.ts'
 
 /** What the order path needs of its process; the context of a job is one. */

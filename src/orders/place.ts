@@ -1,5 +1,5 @@
 import { findOrder } from '#db/orders.ts'
-import { done, failed, skipped } from '#src/queue/job.ts'
+import { done, failed, skipped } from '../queue/job.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { planAgain } from './plan-again.ts'
 import { resolveOrder } from './resolve.ts'

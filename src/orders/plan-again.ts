@@ -5,8 +5,8 @@ import { hasLaterEntry, insertOrder, type Order, orderOrThrow } from '#db/orders
 import { anotherLives, changePosition, lockPosition } from '#db/positions.ts'
 import { findReservation, reserveRisk } from '#db/risk-reservations.ts'
 import { liveSignalsFor } from '#db/signals.ts'
-import { Decimal } from '#src/domain/decimal.ts'
-import { newClientOrderId } from '#src/vault/client-order-id.ts'
+import { Decimal } from '../domain/decimal.ts'
+import { newClientOrderId } from '../vault/client-order-id.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { entryLivesMs, planExit } from './plan.ts'
 

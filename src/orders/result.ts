@@ -1,6 +1,6 @@
 import type { Order } from '#db/orders.ts'
-import type { OrderState } from '#src/domain/order.ts'
-import type { Outcome } from '#src/queue/job.ts'
+import type { OrderState } from '../domain/order.ts'
+import type { Outcome } from '../queue/job.ts'
 import type { Recorded } from './record.ts'
 
 /** What a look at one order came to: the job's outcome, and what is to be done next. */

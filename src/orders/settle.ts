@@ -6,12 +6,12 @@ import { changeOrder, liveOrders, liveReservations, moveOrder, type Order } from
 import { anotherLives, changePosition, type Position, unwatchPosition, watchPosition } from '#db/positions.ts'
 import { releaseRisk } from '#db/risk-reservations.ts'
 import { saveTrade } from '#db/trades.ts'
-import { Decimal, type DecimalText, sum } from '#src/domain/decimal.ts'
-import { closableQuantity } from '#src/domain/exits/venue-minimum.ts'
-import { isEnded } from '#src/domain/order.ts'
-import { tradeResult } from '#src/domain/pnl.ts'
-import type { PositionState } from '#src/domain/position.ts'
-import { entrySide } from '#src/domain/side.ts'
+import { Decimal, type DecimalText, sum } from '../domain/decimal.ts'
+import { closableQuantity } from '../domain/exits/venue-minimum.ts'
+import { isEnded } from '../domain/order.ts'
+import { tradeResult } from '../domain/pnl.ts'
+import type { PositionState } from '../domain/position.ts'
+import { entrySide } from '../domain/side.ts'
 
 /** What settling needs besides the books. */
 export interface SettleContext {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Decimal } from '#src/domain/decimal.ts'
-import type { VenueCode } from '#src/errors.ts'
+import { Decimal } from '../../domain/decimal.ts'
+import type { VenueCode } from '../../errors.ts'
 import type { Meaning, RawAnswer, VenueCard } from '../venue-card.ts'
 
 const rejected = (code: VenueCode, advice: string): Meaning => ({ proves: 'rejected', code, advice })
