@@ -9,7 +9,7 @@ export interface LedgerReport {
   readonly accounts: readonly AccountReport[]
 }
 
-export interface AccountReport {
+interface AccountReport {
   readonly venue: string
   readonly market: Market
   readonly apiKey: string
@@ -18,7 +18,7 @@ export interface AccountReport {
   readonly orders: readonly OrderReport[]
 }
 
-export interface PositionReport {
+interface PositionReport {
   readonly symbol: string
   readonly quantity: DecimalText // negative when short
   readonly entryPrice: DecimalText // 0 when flat
@@ -27,7 +27,7 @@ export interface PositionReport {
   readonly leverage: number | undefined // undefined: never set
 }
 
-export interface OrderReport {
+interface OrderReport {
   readonly symbol: string
   readonly orderId: number
   readonly clientOrderId: string
@@ -47,7 +47,7 @@ export interface OrderReport {
   readonly fills: readonly FillReport[]
 }
 
-export interface FillReport {
+interface FillReport {
   readonly tradeId: number
   readonly price: DecimalText
   readonly quantity: DecimalText

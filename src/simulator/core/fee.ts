@@ -4,7 +4,7 @@ import type { Side } from './book.ts'
 import type { Instrument } from './instrument.ts'
 
 /** An execution about to be booked. */
-export interface Execution {
+interface Execution {
   readonly account: Account
   readonly instrument: Instrument
   readonly side: Side

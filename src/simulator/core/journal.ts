@@ -13,7 +13,7 @@ export const noJournal: Journal = { append: () => {}, close: () => {} }
 
 /**
  * A file of JSON lines, one line per group of events, written before `append` returns. A last line that a crash cut
- * short was never acknowledged: it is dropped. Throws when any other line cannot be read.
+ * short was never acknowledged: it is dropped. Throws when any other line cannot be read, and in `append` when nothing can be written.
  */
 export function openJournal(home: string, restore: (event: Event) => void): Journal {
   mkdirSync(home, { recursive: true })
@@ -26,10 +26,17 @@ export function openJournal(home: string, restore: (event: Event) => void): Jour
   for (const [index, line] of lines.entries()) {
     if (line !== '') for (const event of groupOf(line, `${path}: line ${index + 1}`)) restore(event)
   }
+  let size = whole
   return {
     append(events) {
       const line = Buffer.from(`${JSON.stringify(events)}\n`)
-      for (let written = 0; written < line.length; ) written += writeSync(file, line, written)
+      try {
+        for (let written = 0; written < line.length; ) written += writeSync(file, line, written)
+      } catch (error) {
+        ftruncateSync(file, size) // half a line would spoil the next one
+        throw error
+      }
+      size += line.length
     },
     close: () => closeSync(file),
   }

@@ -1,22 +1,9 @@
 import { basename } from 'node:path'
-import { aggregate, type Candle, timeframeMs } from './candle.ts'
+import { type Candle, timeframeMs } from './candle.ts'
 import { type CandleFile, readCandleFile } from './candle-file.ts'
-import type { CandleQuery, PricePoint, Tape } from './tape.ts'
-
-/** A symbol's candles of one timeframe, in time order. */
-interface Series {
-  readonly stepMs: number
-  readonly candles: readonly Candle[]
-}
-
-interface Recording {
-  readonly base: Series // the shortest timeframe: the tape itself
-  readonly longer: readonly Series[] // only history for slow candles, shortest first
-  readonly priceDecimals: number
-  readonly quantityDecimals: number
-}
-
-const pointsPerCandle = 60
+import { indexAt, pointOf, pointsPerCandle, stepOf } from './candle-path.ts'
+import { candlesOf, type Recording, type Series } from './recording.ts'
+import type { PricePoint, Tape } from './tape.ts'
 
 /**
  * Recorded candles as a tape. Market time is recorded time: it starts where every symbol has three quarters of its
@@ -119,94 +106,4 @@ function spanOf(recordings: ReadonlyMap<string, Recording>): { startsAt: number;
     )
   }
   return { startsAt, endsAt: endsAt - 1 }
-}
-
-/** Index of the last candle that opened at or before a time; -1 when none has. */
-function indexAt(candles: readonly Candle[], marketMs: number): number {
-  let [low, high] = [0, candles.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((candles[middle] as Candle).time <= marketMs) low = middle + 1
-    else high = middle
-  }
-  return low - 1
-}
-
-function stepOf(candle: Candle, stepMs: number, marketMs: number): number {
-  return Math.min(pointsPerCandle - 1, Math.floor(((marketMs - candle.time) / stepMs) * pointsPerCandle))
-}
-
-/** The price at one of a candle's 60 steps: open, the extreme it came from, the other one, close, joined by straight lines. */
-function pointOf(candle: Candle, step: number, decimals: number): number {
-  const { open, high, low, close } = candle
-  const [first, second] = close >= open ? [low, high] : [high, low]
-  if (step === 20) return first
-  if (step === 40) return second
-  if (step === 59) return close
-  const price =
-    step < 20
-      ? open + ((first - open) * step) / 20
-      : step < 40
-        ? first + ((second - first) * (step - 20)) / 20
-        : second + ((close - second) * (step - 40)) / 19
-  return Number(price.toFixed(decimals))
-}
-
-/** The candle as far as it has come at `nowMs`. */
-function formed(candle: Candle, stepMs: number, nowMs: number, decimals: number): Candle {
-  if (candle.time + stepMs <= nowMs) return candle
-  const last = stepOf(candle, stepMs, nowMs)
-  let { open: high, open: low } = candle
-  for (let step = 0; step <= last; step++) {
-    const price = pointOf(candle, step, decimals)
-    high = Math.max(high, price)
-    low = Math.min(low, price)
-  }
-  const close = pointOf(candle, last, decimals)
-  return { ...candle, high, low, close, volume: (candle.volume * (last + 1)) / pointsPerCandle }
-}
-
-function candlesOf(recording: Recording, query: CandleQuery, nowMs: number): Candle[] {
-  const bucketMs = timeframeMs[query.timeframe]
-  const usable = [recording.base, ...recording.longer].filter(
-    ({ stepMs }) => stepMs <= bucketMs && bucketMs % stepMs === 0,
-  )
-  const latest = Math.floor(Math.min(query.toMs ?? nowMs, nowMs) / bucketMs) * bucketMs
-  const step = query.fromMs === undefined ? -bucketMs : bucketMs
-  const oldest = Math.min(...usable.map(({ candles }) => (candles[0] as Candle).time))
-  const earliest = Math.floor(Math.max(query.fromMs ?? 0, oldest) / bucketMs) * bucketMs
-  const first = query.fromMs === undefined ? latest : earliest < query.fromMs ? earliest + bucketMs : earliest
-  const found: Candle[] = []
-  for (let time = first; time >= earliest && time <= latest && found.length < query.limit; time += step) {
-    const candle = bucketAt(usable, time, bucketMs, nowMs, recording.priceDecimals)
-    if (candle !== undefined) found.push(candle)
-  }
-  return step < 0 ? found.reverse() : found
-}
-
-/** One candle from the shortest series that knows the whole bucket, else from the one that knows any of it. */
-function bucketAt(
-  usable: readonly Series[],
-  time: number,
-  bucketMs: number,
-  nowMs: number,
-  decimals: number,
-): Candle | undefined {
-  let partial: Candle | undefined
-  for (const [rank, { stepMs, candles }] of usable.entries()) {
-    const inside: Candle[] = []
-    const start = indexAt(candles, time - 1) + 1
-    for (let index = start; index < candles.length; index++) {
-      const candle = candles[index] as Candle
-      if (candle.time >= time + bucketMs || candle.time > nowMs) break
-      // A longer candle that is still forming would tell the future: only the tape itself may be seen unfinished.
-      if (rank > 0 && candle.time + stepMs > nowMs) break
-      inside.push(rank === 0 ? formed(candle, stepMs, nowMs, decimals) : candle)
-    }
-    const merged = aggregate(inside, bucketMs)[0]
-    if (merged === undefined) continue
-    if ((candles[0] as Candle).time <= time) return merged
-    partial ??= merged
-  }
-  return partial
 }

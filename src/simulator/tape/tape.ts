@@ -67,10 +67,3 @@ export function openTape(marketData: string, options: TapeOptions): Tape {
     .filter((path) => path !== '')
   return openReplay(paths, options.speed)
 }
-
-/** The listing of a symbol, or an error that names it. */
-export function listingOrThrow(tape: Tape, symbol: string): Listing {
-  const listing = tape.listings.find((candidate) => candidate.symbol === symbol)
-  if (listing === undefined) throw new Error(`the tape has no market ${symbol}`)
-  return listing
-}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-export const csvHeader = 'time_ms,open,high,low,close,volume'
+const csvHeader = 'time_ms,open,high,low,close,volume'
 
 /** A new folder that the test owns. */
 export function newFolder(): string {
