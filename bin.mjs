@@ -25,6 +25,10 @@ function become(node) {
   const child = spawn(node, [fileURLToPath(main)].concat(process.argv.slice(2)), { stdio: 'inherit' })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
+  // npm passes a SIGTERM on to the shell between it and us alone: there, the loss of that parent is one.
+  const parent = process.ppid
+  if (process.env.npm_command)
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref()
   child.on('error', (error) => {
     console.error(`${node} does not run: ${error.message}`)
     process.exit(1)

@@ -280,3 +280,8 @@ export function environmentFor(config: ConnectedConfig): Record<string, string |
     SECRET_KEY: config.secretKey,
   }
 }
+
+/** Whether npm or npx runs this process, through a shell. */
+export function isUnderNpm(): boolean {
+  return process.env.npm_command !== undefined
+}

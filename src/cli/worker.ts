@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { ConnectedConfig } from '../config.ts'
 import { runProcess } from './process.ts'
 
 /** `bullpen worker --queues a,b`: one worker process over some queues. */
@@ -9,14 +8,7 @@ export function worker(program: Command): void {
     .description('run one worker process; any number may work on the same queues')
     .requiredOption('--queues <names>', 'the queues it works on, separated by commas', parseQueues)
     .action(async ({ queues }: { queues: string[] }) => {
-      const part: string = '#workers/worker.ts'
-      const { runWorker } = (await import(part)) as {
-        runWorker(given: {
-          config: ConnectedConfig
-          queues: readonly string[]
-          signal: AbortSignal
-        }): Promise<void>
-      }
+      const { runWorker } = await import('#workers/worker.ts')
       await runProcess(`worker --queues ${queues.join(',')}`, (given) => runWorker({ ...given, queues }))
     })
 }

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { messageOf, systemCode, UserError } from '../errors.ts'
 
 const leastFreeBytes = 64 * 1024 * 1024
@@ -10,8 +10,9 @@ const reasons: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left on the device',
   EDQUOT: 'the disk quota is used up',
+  ENOENT: 'a folder above it cannot be made',
   EEXIST: 'it is not a folder',
-  ENOTDIR: 'a part of the path is not a folder',
+  ENOTDIR: 'it is not a folder',
 }
 
 /**
@@ -22,7 +23,7 @@ const reasons: Record<string, string> = {
  */
 export function prepareHome(home: string, leastFree = leastFreeBytes): void {
   try {
-    if (mkdirSync(home, { recursive: true }) !== undefined) chmodSync(home, isRoot() ? 0o755 : 0o700)
+    if (!existsSync(home)) makeFolder(home)
     tryWriting(join(home, `.probe-${process.pid}`))
   } catch (error) {
     throw unwritable(home, error)
@@ -32,6 +33,12 @@ export function prepareHome(home: string, leastFree = leastFreeBytes): void {
     throw new UserError(
       `The data folder ${home} has ${megabytes(bavail * bsize)} MB left and needs ${megabytes(leastFree)}: make room, or set BULLPEN_HOME to another folder`,
     )
+}
+
+function makeFolder(home: string): void {
+  mkdirSync(dirname(home), { recursive: true })
+  mkdirSync(home) // by itself, because a recursive mkdir says ENOENT on a read-only file system
+  chmodSync(home, isRoot() ? 0o755 : 0o700)
 }
 
 function tryWriting(file: string): void {

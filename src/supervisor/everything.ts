@@ -14,6 +14,7 @@ import { aborted } from './stop-signal.ts'
 /** With what one signs in to the dashboard. */
 export interface SignIn {
   readonly email: string
+  readonly role: string
   /** Absent once its owner has changed it. */
   readonly password?: string
 }
@@ -22,8 +23,8 @@ export interface SignIn {
 export interface Parts {
   /** Brings the database up to date and returns the names of the migrations it applied. */
   migrate(url: string): Promise<readonly string[]>
-  /** Makes the first users and accounts when there are none. */
-  seed(config: ConnectedConfig): Promise<SignIn | undefined>
+  /** Makes the first users and accounts when there are none; returns with what one signs in. */
+  seed(config: ConnectedConfig): Promise<readonly SignIn[]>
   readonly simulator: Role
   /** Workers and web: they need the simulator, and stop before it does. */
   readonly others: readonly Role[]
@@ -85,7 +86,7 @@ export async function runEverything(
   if (stop.aborted) return
   claim.publish(simulatorUrl)
   screen.step(`Exchange simulator on ${simulatorUrl}, market data ${config.marketData.kind}`)
-  const signIn = await parts.seed(connected)
+  const signIns = await parts.seed(connected)
   if (stop.aborted) return
 
   const others = parts.others.map(keep)
@@ -95,7 +96,7 @@ export async function runEverything(
   await untilReady(others, readyDeadlineMs)
   if (stop.aborted) return
   screen.step(`${others.map(({ name }) => name).join(', ')} are up`)
-  screen.text(welcome(config, signIn, performance.now() - startedMs))
+  screen.text(welcome(config, signIns, performance.now() - startedMs))
   await aborted(stop)
   screen.text('Stopping')
 }
@@ -142,14 +143,17 @@ function requireReplayFiles({ marketData }: Config): void {
     throw new UserError(missing.map((file) => `MARKET_DATA: there is no file ${file}`).join('\n'))
 }
 
-function welcome({ publicUrl }: Config, signIn: SignIn | undefined, ms: number): string {
-  const password = signIn?.password ? `password ${signIn.password}` : 'with the password you chose'
+function welcome({ publicUrl }: Config, signIns: readonly SignIn[], ms: number): string {
+  const lines = signIns.map(({ email, role, password }, i) => {
+    const how = password === undefined ? 'with the password you chose' : `password ${password}`
+    return `  ${i === 0 ? 'Sign in as' : 'or as     '}   ${email}, ${how}${role === 'admin' ? ' (admin)' : ''}`
+  })
   return [
     '',
     `Bullpen is ready after ${(ms / 1000).toFixed(1)} s.`,
     `  Dashboard    ${publicUrl}`,
     `  Bull Board   ${publicUrl}/ops/queues`,
-    ...(signIn ? [`  Sign in as   ${signIn.email}, ${password}`] : []),
+    ...lines,
     'What to do next:',
     '  1. Open the dashboard and watch signals become decisions, orders and positions.',
     '  2. Look at the jobs in Bull Board, and ask `npx bullpen doctor` in a second terminal whether all is well.',

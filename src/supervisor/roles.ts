@@ -15,8 +15,8 @@ export function rolesFor(config: Config): Role[] {
   const venues = config.demoVenues === 'all' ? ['binance', 'kraken', 'bybit', 'okx', 'bitget'] : ['binance']
   const lanes = venues.flatMap((venue) => [`orders-${venue}`, `exits-${venue}`])
   return [
-    worker('decisions', ['signals', 'trading', 'maintenance', 'backtests']),
-    worker('orders', [...lanes, 'accounts', 'alerts']),
+    worker('decisions', ['signals', 'trading']),
+    worker('orders', [...lanes, 'accounts']),
     worker('monitor', ['monitor']),
     { name: 'web', args: [cli, 'web'] },
   ]

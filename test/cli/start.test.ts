@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isRoot, temporaryHome } from '#test/support/home.ts'
-import { isAlive, type Program, runNode, untilGone } from '#test/support/program.ts'
+import { isAlive, type Program, runNode, runProgram, untilGone } from '#test/support/program.ts'
 
 const start = fileURLToPath(new URL('./fixtures/start.ts', import.meta.url))
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -82,6 +82,14 @@ test('a data folder that is a file is one line', async () => {
   expect(code).toBe(1)
 })
 
+test.runIf(existsSync('/sys/kernel'))('a read-only data folder is one line', async () => {
+  const { code, output } = await run([start], { BULLPEN_HOME: '/sys/kernel/bullpen' }).ended
+  expect(output).toMatch(
+    /^The data folder \/sys\/kernel\/bullpen cannot be written: .+\. Set BULLPEN_HOME to another folder\n$/,
+  )
+  expect(code).toBe(1)
+})
+
 test('the real command says the same in the same way', async () => {
   const { code, output } = await run([main, 'start'], { PORT: 'x' }).ended
   expect(output).toBe('PORT=x must be a whole number from 1 to 65535\n')
@@ -121,6 +129,21 @@ test('Ctrl-C, pressed three times by someone impatient, stops as cleanly', async
   const { code, output } = await program.ended
   expect(code).toBe(0)
   expect(output).toContain('ends worker')
+  expect(output).toMatch(/stopped\n$/)
+  expect(processes.filter(isAlive)).toEqual([])
+})
+
+test('SIGTERM to npm, which passes it on to a shell alone, stops everything as well', async () => {
+  const env = { ...process.env, npm_command: 'run-script', BULLPEN_HOME: place.home, PORT: String(port) }
+  const shell = runProgram('/bin/sh', ['-c', '"$0" "$1"; true', process.execPath, start], {
+    cwd: place.folder,
+    env,
+  })
+  programs.push(shell)
+  await shell.until(isReady)
+  const processes = processesOf(shell)
+  shell.kill('SIGTERM')
+  const { output } = await shell.ended
   expect(output).toMatch(/stopped\n$/)
   expect(processes.filter(isAlive)).toEqual([])
 })

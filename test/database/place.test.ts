@@ -94,7 +94,8 @@ test.runIf(isRoot)('root whose node_modules others may not enter runs a copy of 
 })
 
 test.runIf(isRoot)('anybody else runs PostgreSQL as themselves', async ({ skip }) => {
-  if (obstacleTo(dirname(starter), nobody(), true)) skip('other users may not enter the folder of these tests')
+  if (obstacleTo(dirname(starter), nobody(), true))
+    skip('other users may not enter the folder of these tests')
   const { home, folder } = homeIn({ isPrivate: false })
   chmodSync(folder, 0o777)
   const { code, output } = await runNode([starter, home], { cwd: '/', ...nobody() }).ended
