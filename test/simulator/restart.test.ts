@@ -111,14 +111,13 @@ describe('killed without warning', () => {
           }
         }
       })
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      while (acknowledged.size < 15 * (round + 1)) await new Promise((resolve) => setTimeout(resolve, 5))
       process.kill('SIGKILL')
       await Promise.all(clients)
     }
     const simulator = await start(home)
     const [account] = simulator.ledger().accounts
     const ids = account?.orders.map(({ clientOrderId }) => clientOrderId) ?? []
-    expect(acknowledged.size).toBeGreaterThan(10)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids).toEqual(expect.arrayContaining([...acknowledged]))
     expect(account?.orders.every(({ status }) => status === 'filled')).toBe(true)
