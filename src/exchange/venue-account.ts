@@ -199,7 +199,7 @@ export function venueAccount(
 
     async fillsSince(symbol, sinceMs) {
       const trades = await ask(`the fills on ${symbol}`, (venue) =>
-        venue.fetchMyTrades(symbol, sinceMs, 1_000, window),
+        venue.fetchMyTrades(symbol, Math.floor(sinceMs), 1_000, window),
       )
       return trades.map((trade) => readFill(trade))
     },
@@ -213,7 +213,7 @@ export function venueAccount(
 
     async ordersSince(symbol, sinceMs) {
       const orders = await ask(`the orders on ${symbol}`, (venue) =>
-        venue.fetchOrders(symbol, sinceMs, 1_000, window),
+        venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, window),
       )
       return orders.flatMap((order) => readOrder(order) ?? [])
     },

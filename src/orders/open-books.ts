@@ -16,12 +16,10 @@ export async function openBooks(
   const held = balances.filter((balance) => !new Decimal(balance.total).isZero())
   if (!held.some((balance) => balance.currency === account.quote))
     held.push({ currency: account.quote, free: '0', total: '0' })
-  await db.transaction().execute(async (tx) => {
-    if (await hasOpening(tx, account.id)) return
-    await insertLedger(
-      tx,
-      { userId: account.userId, accountId: account.id },
-      held.map(({ currency, total }) => ({ kind: 'opening', currency, amount: total })),
-    )
-  })
+  if (await hasOpening(db, account.id)) return
+  await insertLedger(
+    db,
+    { userId: account.userId, accountId: account.id },
+    held.map(({ currency, total }) => ({ kind: 'opening', currency, amount: total })),
+  )
 }

@@ -1,6 +1,6 @@
 import { degradeAccount } from '#db/accounts.ts'
 import { ledgerBalances } from '#db/ledger.ts'
-import { eventsOf, recordEvent } from '#db/order-events.ts'
+import { absentRounds, recordEvent } from '#db/order-events.ts'
 import { findOrder, lockOrder, moveOrder, type Order, sentMsAgo } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
 import { Decimal } from '../domain/decimal.ts'
@@ -72,14 +72,12 @@ async function notFound(
     if (sentAgoMs > unknownTooLongMs) return tooLong(desk, order, sign)
     return waiting(sign)
   }
-  const firstRound = (await eventsOf(desk.db, order.id))
-    .filter((event) => isRound(event.evidence))
-    .find((event) => desk.clock.wallNow() - event.at.getTime() >= betweenRoundsMs)
-  if (!firstRound) {
-    await recordEvent(desk.db, order, 'unknown', 'unknown', {
-      actor: desk.workerId,
-      evidence: { round: 'absent' },
-    })
+  if ((await absentRounds(desk.db, order.id, betweenRoundsMs)) === 0) {
+    if ((await absentRounds(desk.db, order.id, 0)) === 0)
+      await recordEvent(desk.db, order, 'unknown', 'unknown', {
+        actor: desk.workerId,
+        evidence: { round: 'absent' },
+      })
     return waiting('not found once: a second round follows')
   }
   const reason = 'the venue has no such order: it was never executed'
@@ -170,8 +168,4 @@ async function loseSender(desk: OrderDesk, order: Order): Promise<void> {
       { failureReason: reason },
     )
   })
-}
-
-function isRound(evidence: unknown): boolean {
-  return (evidence as { round?: unknown } | null)?.round === 'absent'
 }

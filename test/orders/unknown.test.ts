@@ -1,0 +1,185 @@
+import { expect, test } from 'vitest'
+import { findAccount } from '#db/accounts.ts'
+import { eventsOf } from '#db/order-events.ts'
+import { takenSlots } from '#db/order-slots.ts'
+import { type Order, orderOrThrow } from '#db/orders.ts'
+import { findPosition } from '#db/positions.ts'
+import { findReservation, liveReservationsOf } from '#db/risk-reservations.ts'
+import { VenueUnavailable } from '#src/errors.ts'
+import { approve } from '#src/exchange/order-request.ts'
+import { compareBooks } from '#src/orders/books.ts'
+import { planExit } from '#src/orders/plan.ts'
+import { resolveOrder } from '#src/orders/resolve.ts'
+import { sendOrder } from '#src/orders/send.ts'
+import { keys, openFloor, type Trader, venueOrdersOf } from '#test/support/floor.ts'
+import { type Loss, lossyProxy } from '#test/support/lossy-proxy.ts'
+
+const floor = await openFloor()
+const { db, desk } = floor
+const proxy = await lossyProxy(floor.simulator.url)
+floor.route.url = proxy.url
+
+/** Sends an order while the proxy loses something of it. */
+async function sendLossy(orderId: string, loss: Loss) {
+  proxy.loss = loss
+  try {
+    return await sendOrder(desk, orderId)
+  } finally {
+    proxy.loss = 'none'
+  }
+}
+
+/** As if an order had been sent, and its evidence found, so much earlier. */
+async function age(orderId: string, ms: number) {
+  const by = `${ms} milliseconds`
+  await floor.database.query(
+    `update orders set sent_at = sent_at - $2::interval, lease_until = lease_until - $2::interval where id = $1`,
+    [orderId, by],
+  )
+  await floor.database.query(
+    `update order_events set at = at - $2::interval where order_id = $1 and evidence ? 'round'`,
+    [orderId, by],
+  )
+}
+
+async function openPosition(trader: Trader, base: string, quantity: string) {
+  const entryId = await floor.enter(trader, { base, quantity })
+  await sendOrder(desk, entryId)
+  return (await orderOrThrow(db, entryId)).positionId
+}
+
+const closing = (positionId: string) =>
+  db.transaction().execute((tx) =>
+    planExit(tx, keys, {
+      positionId,
+      quantity: 'all',
+      slots: ['close'],
+      reason: 'stop_loss',
+      price: 100,
+      actor: 'test',
+    }),
+  )
+
+test.each([
+  { loss: 'lose-answer', market: 'spot' },
+  { loss: 'cut-answer', market: 'spot' },
+  { loss: 'lose-answer', market: 'futures' },
+  { loss: 'cut-answer', market: 'futures' },
+] as const)(
+  'after $loss on $market the order is found by its client id, and sent once',
+  async ({ loss, market }) => {
+    const trader = await floor.trader({ market })
+    const orderId = await floor.enter(trader, { base: 'ETH', quantity: '1' })
+    const sent = await sendLossy(orderId, loss)
+    expect(sent).toMatchObject({ state: 'unknown', needsResolving: true })
+    expect(await sendOrder(desk, orderId)).toMatchObject({ outcome: { kind: 'skipped' }, state: 'unknown' })
+
+    expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'filled', needsResolving: false })
+    const order = await orderOrThrow(db, orderId)
+    expect(venueOrdersOf(floor, trader, order)).toHaveLength(1)
+    expect(await findPosition(db, order.positionId)).toMatchObject({ state: 'open', quantityEntered: '1' })
+    expect(await compareBooks(db, trader.account.id, floor.gateway)).toEqual([])
+  },
+)
+
+test('an entry that never arrived is given up after two rounds, not before', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const orderId = await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
+  expect(await sendLossy(orderId, 'lose-request')).toMatchObject({ state: 'unknown' })
+
+  expect(await resolveOrder(desk, orderId)).toMatchObject({
+    state: 'unknown',
+    outcome: { reason: 'the venue may still take it' },
+  })
+  await age(orderId, 10_000)
+  expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown', needsResolving: true })
+  expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown', needsResolving: true })
+  await age(orderId, 5_000)
+  expect(await resolveOrder(desk, orderId)).toMatchObject({
+    state: 'not_at_venue',
+    outcome: { kind: 'failed' },
+  })
+
+  const order = await orderOrThrow(db, orderId)
+  expect(venueOrdersOf(floor, trader, order)).toEqual([])
+  expect(await findPosition(db, order.positionId)).toMatchObject({ state: 'void' })
+  expect(await takenSlots(db, order.positionId)).toEqual([])
+  expect(await liveReservationsOf(db, trader.account.id)).toEqual([])
+  expect(await findReservation(db, order.positionId)).toBeDefined()
+})
+
+test('an exit that never arrived is planned again under a new id', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const positionId = await openPosition(trader, 'SOL', '10')
+  const first = (await closing(positionId)) ?? ''
+  await sendLossy(first, 'lose-request')
+  await age(first, 10_000)
+  await resolveOrder(desk, first)
+  await age(first, 5_000)
+  const resolved = await resolveOrder(desk, first)
+  expect(resolved).toMatchObject({ state: 'not_at_venue', planned: [{ purpose: 'exit' }] })
+
+  const again: Order = await orderOrThrow(db, resolved.planned[0]?.id ?? '')
+  const lost = await orderOrThrow(db, first)
+  expect(again).toMatchObject({ attempt: 2, quantity: lost.quantity, closeReason: 'stop_loss' })
+  expect(again.clientOrderId).not.toBe(lost.clientOrderId)
+  await sendOrder(desk, again.id)
+  expect(await findPosition(db, positionId)).toMatchObject({ state: 'closed' })
+  expect(await compareBooks(db, trader.account.id, floor.gateway)).toEqual([])
+})
+
+test('no timeout ends an unknown order: while money moved, the account is degraded and a person is asked', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const orderId = await floor.enter(trader, { base: 'LTC', quantity: '2' })
+  await sendLossy(orderId, 'lose-request')
+  // The user trades the same coin by hand: the balance is not what the books say.
+  const venue = await floor.gateway.account(trader.account.id)
+  const byHand = {
+    symbol: 'LTC/USDT',
+    side: 'buy',
+    type: 'market',
+    quantity: '1',
+    clientOrderId: 'by-hand',
+    isReduceOnly: false,
+  } as const
+  await venue.placeOrder(approve(byHand, { wallMs: Date.now(), monotonicMs: performance.now() }))
+
+  await age(orderId, 20_000)
+  for (let round = 0; round < 3; round += 1) {
+    expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown', needsResolving: true })
+    await age(orderId, 10_000)
+  }
+  expect((await findAccount(db, trader.account.id))?.status).toBe('active')
+  await age(orderId, 120_000)
+  expect(await resolveOrder(desk, orderId)).toMatchObject({
+    state: 'unknown',
+    outcome: { kind: 'failed', reason: expect.stringContaining('more than 120 s') },
+  })
+  expect((await findAccount(db, trader.account.id))?.status).toBe('degraded')
+})
+
+test('when no connection is found, nothing has happened: the order is planned still, and sent later', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const orderId = await floor.enter(trader, { base: 'XRP', quantity: '100' })
+  const before = proxy.orders
+  await proxy.shut()
+  await expect(sendOrder(desk, orderId)).rejects.toThrow(VenueUnavailable)
+  expect((await orderOrThrow(db, orderId)).state).toBe('planned')
+  await proxy.reopen()
+  expect(await sendOrder(desk, orderId)).toMatchObject({ state: 'filled' })
+  expect(proxy.orders - before).toBe(1)
+})
+
+test('a worker that died between claim and answer leaves an order that is resolved, not sent again', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const orderId = await floor.enter(trader, { base: 'BTC', quantity: '0.02' })
+  await floor.database.query(
+    `update orders set state = 'submitting', sent_at = now(), lease_until = now() + interval '5 seconds' where id = $1`,
+    [orderId],
+  )
+  expect(await resolveOrder(desk, orderId)).toMatchObject({ outcome: { reason: 'it is being sent' } })
+  await age(orderId, 5_001)
+  expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown', needsResolving: true })
+  expect((await eventsOf(db, orderId)).at(-1)).toMatchObject({ to: 'unknown' })
+  expect(await sendOrder(desk, orderId)).toMatchObject({ outcome: { kind: 'skipped' } })
+})
