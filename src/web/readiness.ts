@@ -21,8 +21,8 @@ export interface ReadinessOptions {
   readonly db: Db
   readonly databaseUrl: string
   readonly pingQueue: () => Promise<void>
-  /** Every role that must be at work. */
-  readonly roles: readonly string[]
+  /** Every queue that a process must be working on. */
+  readonly workedQueues: readonly string[]
 }
 
 /** Whether the whole cluster can trade: asked by load balancers and by whoever waits for a start. */
@@ -30,7 +30,7 @@ export function openReadiness({
   db,
   databaseUrl,
   pingQueue,
-  roles,
+  workedQueues,
 }: ReadinessOptions): () => Promise<ReadinessCheck[]> {
   let isMigrated = false
 
@@ -54,24 +54,24 @@ export function openReadiness({
         await pingQueue()
         return 'reachable'
       }),
-      check('workers', () => workersAtWork(db, roles)),
+      check('workers', () => workersAtWork(db, workedQueues)),
     ])
 }
 
-async function workersAtWork(db: Db, roles: readonly string[]): Promise<string> {
+async function workersAtWork(db: Db, workedQueues: readonly string[]): Promise<string> {
   const fresh = await db
     .selectFrom('workers')
-    .select('role')
-    .distinct()
+    .select('queues')
     .where('stopped_at', 'is', null)
     .where(
       sql<boolean>`heartbeat_at > clock_timestamp() - make_interval(secs => ${heartbeatFreshMs / 1_000})`,
     )
     .execute()
-  const missing = roles.filter((role) => !fresh.some((row) => row.role === role))
+  const worked = new Set(fresh.flatMap(({ queues }) => queues))
+  const missing = workedQueues.filter((queue) => !worked.has(queue))
   if (missing.length > 0)
-    throw new Error(`no heartbeat within ${heartbeatFreshMs / 1_000} s from: ${missing.join(', ')}`)
-  return `a heartbeat from each of: ${roles.join(', ')}`
+    throw new Error(`no worker was heard within ${heartbeatFreshMs / 1_000} s for: ${missing.join(', ')}`)
+  return `a worker for each of: ${workedQueues.join(', ')}`
 }
 
 /** Asked as the migrating role: the runtime roles may not read the migrator's table. */

@@ -1,6 +1,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { betterAuth } from 'better-auth'
+import { verifyPassword } from 'better-auth/crypto'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
 import { admin } from 'better-auth/plugins/admin'
 import type { Logger } from 'pino'
@@ -94,6 +95,17 @@ export async function createUser(db: Db, user: NewUser): Promise<string> {
       throw new UserError(`${user.email} is not an e-mail address`, { cause: error })
     throw error
   }
+}
+
+/** Whether this is the user's password. `db` is connected as bullpen_app. */
+export async function isPasswordOf(db: Db, userId: string, password: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('auth.account')
+    .select('password')
+    .where('userId', '=', userId)
+    .where('providerId', '=', 'credential')
+    .executeTakeFirst()
+  return typeof row?.password === 'string' && verifyPassword({ hash: row.password, password })
 }
 
 /** The library's configuration, also read by the test that compares its tables with our migrations. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Vote } from '#src/domain/strategies/council/vote.ts'
+import type { SmartEntryParts } from '#src/domain/strategies/smart-entry.ts'
 
 /** Runs one statement as superuser. */
 export type Query = (text: string, values?: unknown[]) => Promise<unknown>
@@ -67,36 +69,24 @@ export interface SeededSignal {
   readonly symbol: Symbol
 }
 
-const council = [
+const votes: readonly Vote[] = [
   {
-    seat: 'CIO',
-    weight: 0.35,
-    vote: 0.72,
+    seat: 'cio',
+    value: 0.72,
     confidence: 0.61,
-    reasons: ['EMA 20/50/200 in order on 1 h', 'EMA 20/50/200 half in order on 4 h', '24 h momentum +2.1 %'],
+    reasons: ['EMA 20/50/200 in order on 1 h', 'EMA 20/50/200 half in order on 4 h', '24 h momentum 2.10 %'],
   },
   {
-    seat: 'Execution strategist',
-    weight: 0.3,
-    vote: 0.41,
+    seat: 'execution',
+    value: 0.41,
     confidence: 0.55,
     reasons: ['RSI 14 at 58', 'MACD histogram above 0', 'upper half of the Bollinger band'],
   },
-  {
-    seat: 'Research',
-    weight: 0.15,
-    vote: null,
-    confidence: null,
-    reasons: ['201 days of history are needed, 14 are there'],
-  },
-  {
-    seat: 'Risk',
-    weight: 0.2,
-    vote: 0,
-    confidence: 0.28,
-    reasons: ['daily volatility 2.2 %', '24 h drawdown 1.4 %'],
-  },
+  { seat: 'research', abstains: 'history', reasons: ['needs 201 days'] },
+  { seat: 'risk', value: 0, confidence: 0.28, reasons: ['daily volatility 2.20 %', '24 h drawdown 1.40 %'] },
 ]
+
+const parts: SmartEntryParts = { trend: 1, macd: 1, volume: 0.34, pattern: 0, rsi: 0.45, structure: 1 }
 
 /** How long the seeded signals live. */
 const lifetimeMinutes = 5
@@ -110,7 +100,7 @@ export async function seedSignals(query: Query): Promise<SeededSignal[]> {
       action: 'BUY',
       confidence: 0.47,
       minutes: 2,
-      details: { votes: council },
+      details: { votes, score: 0.47 },
       reasoning:
         'CIO +0.72 (c 0.61), Execution strategist +0.41 (c 0.55), Research abstains, Risk damps 0.28: score +0.47',
     },
@@ -120,7 +110,7 @@ export async function seedSignals(query: Query): Promise<SeededSignal[]> {
       action: 'BUY',
       confidence: 0.58,
       minutes: 3,
-      details: {},
+      details: { parts, score: 0.58 },
       reasoning: 'trend +1.00, MACD +1.00, volume +0.34, pattern 0, RSI +0.45, structure +1.00',
     },
     {
@@ -129,7 +119,7 @@ export async function seedSignals(query: Query): Promise<SeededSignal[]> {
       action: 'SELL',
       confidence: 0.41,
       minutes: 6,
-      details: {},
+      details: { parts, score: 0.58 },
       reasoning: 'trend −1.00, MACD −0.50, volume −0.12, pattern −1.00, RSI −0.20, structure +0.00',
     },
     {
@@ -138,7 +128,7 @@ export async function seedSignals(query: Query): Promise<SeededSignal[]> {
       action: 'BUY',
       confidence: 0.29,
       minutes: 9,
-      details: { votes: council },
+      details: { votes, score: 0.47 },
       reasoning: 'CIO +0.34 (c 0.40), Execution strategist +0.31 (c 0.35), Risk damps 0.31: score +0.29',
     },
     {
@@ -147,7 +137,7 @@ export async function seedSignals(query: Query): Promise<SeededSignal[]> {
       action: 'HOLD',
       confidence: 0.12,
       minutes: 14,
-      details: {},
+      details: { parts, score: 0.58 },
       reasoning: 'no side: Σ 0.12 is below 0.35',
     },
   ] as const
@@ -498,12 +488,12 @@ export async function beatMonitor(query: Query): Promise<void> {
     from positions where positions.id = monitored_positions.position_id`)
 }
 
-/** A heartbeat of every role given. */
-export async function beatWorkers(query: Query, roles: readonly string[]): Promise<void> {
-  for (const role of roles)
+/** A heartbeat of one worker for each queue given. */
+export async function beatWorkers(query: Query, queues: readonly string[]): Promise<void> {
+  for (const queue of queues)
     await query(
-      `insert into workers (id, role, queues, host, pid, version, rss_bytes, loop_lag_ms) values ($1, $2, '{}', 'test', 1, '0.1.0', 90000000, 1.2)
+      `insert into workers (id, role, queues, host, pid, version, rss_bytes, loop_lag_ms) values ($1, $1, $2, 'test', 1, '0.1.0', 90000000, 1.2)
        on conflict (id) do update set heartbeat_at = now()`,
-      [`${role}-1`, role],
+      [queue, [queue]],
     )
 }

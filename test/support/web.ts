@@ -10,8 +10,8 @@ import { createUser, openSignIn, type UserRole } from '#src/web/sign-in.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { type Seeded, seedSignals, seedTrading } from './seed.ts'
 
-/** Roles the test's readiness asks for. */
-export const testRoles = ['trading', 'monitor'] as const
+/** Queues the test's readiness asks for. */
+export const testQueues = ['trading', 'monitor'] as const
 
 export const password = 'correct horse battery'
 
@@ -59,7 +59,7 @@ export async function testWeb(dashboard?: string): Promise<TestWeb> {
       db: app,
       databaseUrl: database.url,
       pingQueue: queues.ping,
-      roles: testRoles,
+      workedQueues: testQueues,
     }),
     market: { kind: 'synthetic', speed: 1 },
     publicUrl: undefined,

@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { beatMonitor, beatWorkers } from '../support/seed.ts'
-import { password, type TestUser, type TestWeb, testRoles, testWeb } from '../support/web.ts'
+import { password, type TestUser, type TestWeb, testQueues, testWeb } from '../support/web.ts'
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
 if (!executablePath) console.log('chromium is not installed: the browser half of the web tests is not run')
@@ -31,7 +31,7 @@ describe.skipIf(!executablePath)('in a browser', () => {
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     })
     shots = process.env.BULLPEN_SCREENSHOTS ?? (await mkdtemp(path.join(tmpdir(), 'bullpen-screens-')))
-    await beatWorkers(web.database.query, testRoles)
+    await beatWorkers(web.database.query, testQueues)
     monitor = setInterval(() => void beatMonitor(web.database.query), 1_000)
     console.log(`screenshots are in ${shots}`)
   }, 120_000)
@@ -69,6 +69,55 @@ describe.skipIf(!executablePath)('in a browser', () => {
     await page.getByRole('heading', { name: 'Open positions' }).waitFor()
   }
 
+  test('a wrong password is said in words, and the fields stay', async () => {
+    const { page } = await open(screens[0], 'light')
+    await page.goto(web.origin)
+    await page.getByLabel('E-mail').fill(web.ben.email)
+    await page.getByLabel('Password').fill('wrong horse battery')
+    await page.keyboard.press('Enter')
+    await page.getByText('do not belong together').waitFor()
+    expect(await page.getByLabel('E-mail').inputValue()).toBe(web.ben.email)
+    await page.context().close()
+  })
+
+  test('entries are stopped and allowed again by keyboard alone', async () => {
+    const { page, complaints } = await open(screens[0], 'dark')
+    await signIn(page, web.ben)
+    for (const { name, mode } of [
+      { name: 'Stop entries', mode: 'no_entries' },
+      { name: 'Allow entries', mode: 'none' },
+    ]) {
+      await page.getByRole('banner').getByRole('button', { name, disabled: false }).press('Enter')
+      await page.getByRole('dialog').getByRole('button', { name }).press('Enter')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+      const [halt] = await web.database.query(`select mode from halts where scope = 'user' and key = $1`, [
+        web.ben.id,
+      ])
+      expect(halt).toEqual({ mode })
+      expect(await page.getByText('New entries are stopped.').count()).toBe(mode === 'none' ? 0 : 1)
+    }
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('a price that moves shows by itself', async () => {
+    const { page } = await open(screens[0], 'light')
+    await signIn(page, web.ben)
+    const { query } = web.database
+    await query(`update monitored_positions set last_price = 145.5 where user_id = $1`, [web.ben.id])
+    await page.getByText('145.50').first().waitFor()
+    await query(`update monitored_positions set last_price = 146.82 where user_id = $1`, [web.ben.id])
+    await page.context().close()
+  })
+
+  test('Bull Board opens under its own policy', async () => {
+    const { page } = await open(screens[0], 'light')
+    await signIn(page, web.ada)
+    await page.goto(`${web.origin}/ops/queues`)
+    await page.getByText('orders-binance').first().waitFor()
+    await page.context().close()
+  })
+
   const shapes = screens.flatMap((screen) => [
     { screen, scheme: 'light' as const },
     { screen, scheme: 'dark' as const },
@@ -82,11 +131,13 @@ describe.skipIf(!executablePath)('in a browser', () => {
     await signIn(page, web.ada)
     await page.getByText('Live', { exact: true }).waitFor()
     await page.locator('canvas').first().waitFor()
+    expect(await layoutShift(page)).toBeLessThan(0.05)
     await page.getByText('Taken', { exact: true }).first().click()
     await page.getByText('Council').first().click()
     await page.waitForTimeout(400)
     expect(await violations(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(screen.width)
+    await page.evaluate(() => scrollTo(0, 0))
     await page.screenshot({ path: path.join(shots, `overview-${screen.name}-${scheme}-fold.png`) })
     await page.screenshot({ path: path.join(shots, `overview-${screen.name}-${scheme}.png`), fullPage: true })
     expect(complaints).toEqual([])
@@ -97,4 +148,18 @@ describe.skipIf(!executablePath)('in a browser', () => {
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze()
   return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
+}
+
+/** How much the page moved by itself since it was opened (cumulative layout shift). */
+function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let sum = 0
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value
+        }).observe({ type: 'layout-shift', buffered: true })
+        setTimeout(() => resolve(sum), 100)
+      }),
+  )
 }

@@ -77,7 +77,7 @@ function readAll(db: Db, user: SignedIn, market: MarketPace): Promise<Record<Top
       positions: await listPositions.handle(asked({})),
       trades: await listTrades.handle(page),
       decisions: await listDecisions.handle(page),
-      signals: await listSignals.handle(page),
+      signals: await listSignals.handle(asked({ limit: streamedRows, actions: ['BUY', 'SELL'] })),
     }
   })
 }

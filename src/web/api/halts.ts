@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { setHalt as updateHalt } from '#db/halts.ts'
 import { Problem } from '../problem.ts'
-import { instant, nothing } from './fields.ts'
+import { nothing } from './fields.ts'
 import { route } from './route.ts'
 
-const halt = z.object({ mode: z.enum(['none', 'no_entries']), setAt: instant })
+const halt = z.object({ mode: z.enum(['none', 'no_entries']) })
 
 /**
  * Sets or lifts the caller's own halt. `no_entries` stops new entries, never an exit; once this has answered, no entry
@@ -23,14 +24,15 @@ export const setHalt = route({
   ),
   answer: halt,
   async handle({ db, user, body }) {
-    const row = await db
-      .updateTable('halts')
-      .set({ mode: body.mode, reason: body.reason ?? null, set_by: user.email, set_at: new Date() })
-      .where('scope', '=', 'user')
-      .where('key', '=', user.id)
-      .returning('set_at')
-      .executeTakeFirst()
-    if (!row)
+    const reason = body.reason ?? null
+    const wasSet = await updateHalt(db, {
+      scope: 'user',
+      key: user.id,
+      mode: body.mode,
+      reason,
+      setBy: user.email,
+    })
+    if (!wasSet)
       throw new Problem(409, 'no-account', 'There is no account whose entries could be stopped.', {
         advice: 'Connect an account first.',
       })
@@ -41,9 +43,9 @@ export const setHalt = route({
         actor: user.email,
         action: body.mode === 'none' ? 'halt.lifted' : 'halt.set',
         target: `user:${user.id}`,
-        details: JSON.stringify({ mode: body.mode, reason: body.reason ?? null }),
+        details: JSON.stringify({ mode: body.mode, reason }),
       })
       .execute()
-    return { mode: body.mode, setAt: row.set_at.toISOString() }
+    return { mode: body.mode }
   },
 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '#db/client.ts'
+import { type Halt, haltsInForce } from '#db/halts.ts'
 import { sum } from '#src/domain/decimal.ts'
 import { decimal, instant, noBody, nothing } from './fields.ts'
 import { marketNow } from './market-time.ts'
@@ -47,6 +48,15 @@ export const overview = z.object({
       setAt: instant,
     })
     .nullable(),
+  /** Halts in force that concern the user and that somebody else, or the program itself, has set. */
+  otherHalts: z.array(
+    z.object({
+      scope: z.enum(['global', 'exchange', 'account', 'symbol']),
+      key: z.string(),
+      mode: z.enum(['no_entries', 'flatten']),
+      reason: z.string().nullable(),
+    }),
+  ),
   market: z.object({
     now: instant.nullable(),
     kind: z.enum(['synthetic', 'replay', 'live']),
@@ -75,6 +85,7 @@ export const getOverview = route({
         ),
       ),
       halt: await readHalt(db, user.id),
+      otherHalts: (await haltsInForce(db)).filter(isOther),
       market: { now: now?.toISOString() ?? null, ...market },
     }
   },
@@ -126,6 +137,11 @@ async function readAccounts(db: Db, now: Date): Promise<Row[]> {
     where a.status <> 'closed'
     order by a.created_at, a.id`.execute(db)
   return rows
+}
+
+/** Whether a halt in force is another than the user's own. */
+function isOther(halt: Halt): halt is Overview['otherHalts'][number] {
+  return halt.scope !== 'user' && halt.mode !== 'none'
 }
 
 async function readHalt(db: Db, userId: string): Promise<Overview['halt']> {

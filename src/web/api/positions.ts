@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '#db/client.ts'
-import { Decimal } from '#src/domain/decimal.ts'
 import { decimal, instant, noBody } from './fields.ts'
+import { profitOf } from './profit.ts'
 import { route } from './route.ts'
 
 /**
@@ -129,7 +129,16 @@ function toPosition(row: Row): Position {
     takeProfit: row.take_profit,
     trailingStop: row.trailing_sl,
     takenLevels: row.taken_levels ?? [],
-    ...profitOf(row),
+    ...profitOf({
+      side: row.side,
+      entryPrice: row.entry_price,
+      lastPrice: row.last_price,
+      open: row.qty_open,
+      sold: row.exit_quantity,
+      soldFor: row.exit_cost,
+      entryFees: row.entry_fees,
+      exitFees: row.exit_fees,
+    }),
     openedAt: row.opened_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     protection:
@@ -140,33 +149,4 @@ function toPosition(row: Row): Position {
           : 'stale',
     evaluatedSecondsAgo: age === null ? null : Math.max(0, age),
   }
-}
-
-type Profit = Pick<Position, 'openPnl' | 'openRatio' | 'realizedPnl' | 'notional'>
-
-/** Entry fees are shared between the open part and the parts already sold, by quantity. */
-function profitOf(row: Row): Profit {
-  const entry = new Decimal(row.entry_price ?? 0)
-  const open = new Decimal(row.qty_open)
-  const sold = new Decimal(row.exit_quantity)
-  const direction = row.side === 'long' ? 1 : -1
-  const all = open.plus(sold)
-  const openFees = all.isZero() ? all : new Decimal(row.entry_fees).times(open).div(all)
-  const soldGross = new Decimal(row.exit_cost).minus(sold.times(entry)).times(direction)
-  const soldFees = new Decimal(row.entry_fees).minus(openFees).plus(row.exit_fees)
-  const realizedPnl = sold.isZero() ? '0' : money(soldGross.minus(soldFees))
-  if (row.last_price === null || open.isZero() || entry.isZero())
-    return { openPnl: null, openRatio: null, realizedPnl, notional: null }
-  const pnl = open.times(new Decimal(row.last_price).minus(entry)).times(direction).minus(openFees)
-  return {
-    openPnl: money(pnl),
-    openRatio: pnl.div(open.times(entry)).toNumber(),
-    realizedPnl,
-    notional: money(open.times(row.last_price)),
-  }
-}
-
-/** Eight decimals are finer than any quote currency's smallest unit. */
-function money(value: Decimal): string {
-  return value.toDecimalPlaces(8).toFixed()
 }

@@ -1,31 +1,42 @@
 import { z } from 'zod'
+import { signalActions } from '#src/domain/signal.ts'
+import { type Seat, seatWeights } from '#src/domain/strategies/council/vote.ts'
 import { decimal, instant, noBody } from './fields.ts'
 import { marketNow } from './market-time.ts'
 import { afterCursor, cursorInstant, pageOf, pageQuery, toPage } from './page.ts'
 import { route } from './route.ts'
 
-/** How one seat of the council voted; `vote` is null when it abstained. */
-const vote = z.object({
+/** How one seat of the council voted, from −1 (sell) to 1 (buy); `value` is null when it abstained. */
+const seatVote = z.object({
   seat: z.string(),
   weight: z.number(),
-  vote: z.number().min(-1).max(1).nullable(),
+  value: z.number().nullable(),
   confidence: z.number().nullable(),
   reasons: z.array(z.string()),
+  /** Why nothing may be bought or sold now, whatever the others say. */
+  veto: z.string().nullable(),
 })
+
+/** One part of a setup, from −1 to 1. */
+const setupPart = z.object({ name: z.string(), value: z.number() })
 
 export const signal = z.object({
   id: z.uuid(),
   source: z.string(),
   symbol: z.string(),
-  action: z.enum(['BUY', 'SELL', 'HOLD']),
+  action: z.enum(signalActions),
   confidence: z.number(),
   reasoning: z.string(),
   /** Price when it was first said. */
   price: decimal,
   stopLoss: decimal.nullable(),
   takeProfit: decimal.nullable(),
-  /** Empty unless the source is a council that lists them. */
-  votes: z.array(vote),
+  /** What the council's seats said; empty for other sources. */
+  votes: z.array(seatVote),
+  /** What smart entry looked at; empty for other sources. */
+  parts: z.array(setupPart),
+  /** Weighted sum of the votes or parts, from −1 to 1. */
+  score: z.number().nullable(),
   /** For everyone, or for this user alone. */
   isOwn: z.boolean(),
   isLive: z.boolean(),
@@ -36,12 +47,19 @@ export const signal = z.object({
 })
 export type Signal = z.infer<typeof signal>
 
+/** Comma-separated; HOLD, which only ends what was said before, is left out by who looks for wishes. */
+const actions = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(signalActions, 'must be BUY, SELL or HOLD, several separated by commas')))
+  .optional()
+
 /** Signals this user may act on. */
 export const listSignals = route({
   method: 'get',
   path: '/signals',
   summary: 'Signals for everyone and for this user, the latest first, with the council’s votes.',
-  query: pageQuery.omit({ account: true }).extend({ source: z.string().max(100).optional() }),
+  query: pageQuery.omit({ account: true }).extend({ source: z.string().max(100).optional(), actions }),
   body: noBody,
   answer: pageOf(signal),
   async handle({ db, market, query }) {
@@ -54,6 +72,7 @@ export const listSignals = route({
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(query.limit + 1)
+    if (query.actions) rows = rows.where('action', 'in', query.actions)
     if (query.source) rows = rows.where('source', '=', query.source)
     return toPage(await rows.execute(), query.limit, (row) => ({
       id: row.id,
@@ -65,7 +84,7 @@ export const listSignals = route({
       price: row.price,
       stopLoss: row.stop_loss,
       takeProfit: row.take_profit,
-      votes: votesIn(row.details),
+      ...insightOf(row.details),
       isOwn: row.user_id !== null,
       isLive: row.ended_at === null && (now === undefined || row.expires_at > now),
       createdAt: row.created_at.toISOString(),
@@ -75,8 +94,36 @@ export const listSignals = route({
   },
 })
 
-/** Votes as the council stored them; another source's details mean nothing here. */
-function votesIn(details: unknown): Signal['votes'] {
-  const result = z.object({ votes: z.array(vote) }).safeParse(details)
-  return result.success ? result.data.votes : []
+/** What built-in sources store beside a signal; another source's details mean nothing here. */
+const storedDetails = z.object({
+  score: z.number().nullable().default(null),
+  votes: z
+    .array(
+      z.object({
+        seat: z.enum(Object.keys(seatWeights) as [Seat]),
+        value: z.number().optional(),
+        confidence: z.number().optional(),
+        reasons: z.array(z.string()),
+        veto: z.string().optional(),
+      }),
+    )
+    .default([]),
+  parts: z.record(z.string(), z.number()).default({}),
+})
+
+function insightOf(details: unknown): Pick<Signal, 'votes' | 'parts' | 'score'> {
+  const { data } = storedDetails.safeParse(details)
+  if (!data) return { votes: [], parts: [], score: null }
+  return {
+    score: data.score,
+    votes: data.votes.map(({ seat, value, confidence, reasons, veto }) => ({
+      seat,
+      weight: seatWeights[seat],
+      value: value ?? null,
+      confidence: confidence ?? null,
+      reasons,
+      veto: veto ?? null,
+    })),
+    parts: Object.entries(data.parts).map(([name, value]) => ({ name, value })),
+  }
 }

@@ -71,7 +71,11 @@ function applyColours(chart: IChartApi, series: ISeriesApi<'Area'>): void {
       fontSize: 11,
     },
     grid: { vertLines: { visible: false }, horzLines: { color: colour('--line') } },
-    rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.08 } },
+    rightPriceScale: {
+      borderVisible: false,
+      entireTextOnly: true,
+      scaleMargins: { top: 0.12, bottom: 0.08 },
+    },
     timeScale: { borderVisible: false, timeVisible: true, fixLeftEdge: true, fixRightEdge: true },
     crosshair: { horzLine: { labelBackgroundColor: accent }, vertLine: { labelBackgroundColor: accent } },
     localization: { priceFormatter: money, timeFormatter: (time: UTCTimestamp) => fullTime(time * 1_000) },

@@ -4,7 +4,7 @@ import type { EquityCurve, EquityRange } from '#src/web/api/equity.ts'
 import type { AccountOverview } from '#src/web/api/overview.ts'
 import { ask } from './api.ts'
 import { money, percent } from './format.ts'
-import { Empty, Failure, Panel } from './panel.tsx'
+import { Empty, Failure, Gain, Panel } from './panel.tsx'
 
 const EquityChart = lazy(() => import('./equity-chart.tsx'))
 
@@ -27,7 +27,16 @@ export function EquityPanel({
   })
   const points = useMemo(() => withLatest(curve.data?.points, account), [curve.data, account])
   return (
-    <Panel title="Equity" className={className} aside={<RangeChoice range={range} onChoose={setRange} />}>
+    <Panel
+      title="Equity"
+      className={className}
+      aside={
+        <div className="flex items-center gap-4">
+          <Change points={points} />
+          <RangeChoice range={range} onChoose={setRange} />
+        </div>
+      }
+    >
       <div className="h-56 px-2 pb-2 sm:h-72">
         {curve.error ? (
           <Failure error={curve.error} />
@@ -63,6 +72,20 @@ function withLatest(points: EquityCurve['points'] | undefined, account: AccountO
   if (account.equity !== null && latest > (all.at(-1)?.atMs ?? 0))
     all.push({ atMs: latest, equity: Number(account.equity) })
   return all
+}
+
+/** What the range gained or lost; a narrow screen has no room for it. */
+function Change({ points }: { points: readonly EquityPoint[] | undefined }) {
+  const first = points?.[0]?.equity
+  const last = points?.at(-1)?.equity
+  if (!first || last === undefined) return null
+  return (
+    <Gain
+      value={`${last - first}`}
+      ratio={last / first - 1}
+      className="hidden text-sm font-medium sm:inline"
+    />
+  )
 }
 
 function describe(points: readonly EquityPoint[], account: AccountOverview | undefined): string {

@@ -65,9 +65,12 @@ export function span(ms: number): string {
   return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
-/** 'just now' or '12 min ago'. */
+/** How long ago, as its largest unit: 'just now', '12 min ago', '6 h ago'. */
 export function ago(ms: number): string {
-  return ms < 5_000 ? 'just now' : `${span(ms)} ago`
+  if (ms < 5_000) return 'just now'
+  if (ms < 3_600_000) return `${span(ms)} ago`
+  const hours = Math.floor(ms / 3_600_000)
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`
 }
 
 const clockFormat = new Intl.DateTimeFormat(undefined, {

@@ -9,10 +9,10 @@ import { EquityPanel } from './equity.tsx'
 import { Header } from './header.tsx'
 import { useLive, useMarketNow } from './live.ts'
 import { MarketNow } from './moment.tsx'
+import { Notices } from './notices.tsx'
 import { OperationsPanel } from './operations.tsx'
 import { Empty, Failure } from './panel.tsx'
 import { PositionsPanel } from './positions.tsx'
-import { ProtectionNotice } from './protection.tsx'
 import { SignalsPanel } from './signals.tsx'
 import { Tiles } from './tiles.tsx'
 import { TradesPanel } from './trades.tsx'
@@ -43,7 +43,7 @@ export function OverviewPage() {
         ) : (
           <>
             <Tiles account={account} />
-            <ProtectionNotice positions={open} />
+            <Notices account={account} overview={overview.data} positions={open} />
             {/* On a phone the signals come last: what is held matters more than what is said. */}
             <div className="grid gap-3 sm:gap-4 lg:grid-cols-8">
               <EquityPanel account={account} className="lg:col-span-5" />
@@ -80,7 +80,7 @@ function NoAccount() {
 function Footer() {
   return (
     <footer className="mx-auto flex max-w-[90rem] flex-wrap justify-between gap-x-6 gap-y-1 px-4 pt-2 pb-8 text-xs text-muted sm:px-6">
-      <p>Times are yours; hover or tap and hold for UTC.</p>
+      <p>Times are in your time zone; hover for UTC.</p>
       <p>
         Charts by{' '}
         <a

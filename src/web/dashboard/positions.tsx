@@ -47,18 +47,22 @@ function Rows({ positions, quote }: { positions: readonly Position[] | undefined
 /** A line on a wide screen, a card on a narrow one. */
 function Row({ position, quote }: { position: Position; quote: string }) {
   return (
-    <li className="grid grid-cols-2 items-center gap-x-4 gap-y-3 px-4 py-3.5 lg:grid-cols-[minmax(11rem,1.2fr)_minmax(7rem,0.8fr)_minmax(7rem,0.8fr)_minmax(14rem,2.4fr)_minmax(9rem,1fr)_minmax(9.5rem,auto)]">
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-3 px-4 py-3.5 lg:grid-cols-[minmax(11rem,1.2fr)_minmax(7rem,0.8fr)_minmax(7rem,0.8fr)_minmax(14rem,2.4fr)_minmax(9rem,1fr)_minmax(9.5rem,auto)]">
       <Name position={position} />
       <Profit position={position} />
       <Pair
         className="lg:order-2"
         top={<span>{position.lastPrice ? price(position.lastPrice) : '–'}</span>}
-        bottom={position.entryPrice ? `from ${price(position.entryPrice)}` : 'not filled yet'}
+        bottom={position.entryPrice ? `from ${price(position.entryPrice)}` : ''}
       />
       <Pair
         className="text-right lg:order-1 lg:text-left"
-        top={`${position.notional ? money(position.notional) : '–'} ${quote}`}
-        bottom={`${quantity(position.quantity)} ${position.symbol.split('/')[0]}`}
+        top={position.notional ? `${money(position.notional)} ${quote}` : '–'}
+        bottom={
+          position.notional
+            ? `${quantity(position.quantity)} ${position.symbol.split('/')[0]}`
+            : 'nothing filled yet'
+        }
       />
       <div className="col-span-2 lg:order-3 lg:col-span-1">
         <PriceBar position={position} />
@@ -100,7 +104,7 @@ function Profit({ position }: { position: Position }) {
       {levels > 0 && (
         <p className="text-xs whitespace-nowrap text-muted">
           {trendOf(position.realizedPnl) !== 'flat' && <Gain value={position.realizedPnl} />} {levels} of 3
-          taken
+          targets taken
         </p>
       )}
     </div>

@@ -3,16 +3,16 @@ import type { Signal } from '#src/web/api/signals.ts'
 import { ask } from './api.ts'
 import { share } from './format.ts'
 import { Chevron } from './icons.tsx'
+import { Insight } from './insight.tsx'
 import { Ago } from './moment.tsx'
 import { Chip, Empty, Failure, Panel, Waiting } from './panel.tsx'
-import { Votes } from './votes.tsx'
 import { sourceName } from './words.ts'
 
 /** What the sources said last. */
 export function SignalsPanel({ className }: { className: string }) {
   const signals = useQuery({
     queryKey: ['signals'],
-    queryFn: () => ask<{ items: Signal[] }>('/signals?limit=30'),
+    queryFn: () => ask<{ items: Signal[] }>('/signals?limit=30&actions=BUY,SELL'),
   })
   return (
     <Panel title="Last signals" aside={<LiveCount signals={signals.data?.items} />} className={className}>
@@ -34,7 +34,9 @@ function Rows({ signals }: { signals: readonly Signal[] | undefined }) {
   if (!signals) return <Waiting rows={4} />
   if (signals.length === 0)
     return (
-      <Empty title="No signal yet">The first signals usually arrive within a minute after the start.</Empty>
+      <Empty title="No source wants to buy or sell yet">
+        The first signals usually arrive within a minute after the start.
+      </Empty>
     )
   return (
     <section
@@ -74,11 +76,7 @@ function SignalDetails({ signal }: { signal: Signal }) {
         </span>
       </summary>
       <div className="border-t border-line bg-raised/40 px-4 py-3 text-[0.8125rem] text-text">
-        {signal.votes.length > 0 ? (
-          <Votes votes={signal.votes} />
-        ) : (
-          <p>{signal.reasoning || 'It gave no reasons.'}</p>
-        )}
+        <Insight signal={signal} />
       </div>
     </details>
   )

@@ -13,7 +13,7 @@ export function Tiles({ account }: { account: AccountOverview | undefined }) {
       <Tile label="Today" note={account && todayNote(account)}>
         {account && <Gain value={account.todayPnl} />}
       </Tile>
-      <Tile label="Open P&L" note="if closed now, after fees">
+      <Tile label="Open P&L" note="if closed now">
         {account && <Gain value={account.openPnl} />}
       </Tile>
       <Tile label="Open positions" note={account && protectionNote(account)}>
@@ -52,12 +52,12 @@ function Money({ value, quote }: { value: string; quote: string }) {
 }
 
 function equityNote({ equityAt, freeQuote, quote }: AccountOverview): ReactNode {
-  if (equityAt === null || freeQuote === null) return 'the first snapshot comes within a minute'
+  if (equityAt === null || freeQuote === null) return 'first snapshot within a minute'
   return <span title={`As of ${fullTime(Date.parse(equityAt))}`}>{`${money(freeQuote)} ${quote} free`}</span>
 }
 
 function todayNote({ todayRatio }: AccountOverview): string {
-  return todayRatio === null ? 'since midnight UTC' : `${percent(todayRatio)} since 00:00 UTC`
+  return todayRatio === null ? 'since midnight UTC' : `${percent(todayRatio)} · UTC day`
 }
 
 function protectionNote({ openPositions, stalePositions }: AccountOverview): ReactNode {

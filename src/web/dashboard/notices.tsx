@@ -1,0 +1,116 @@
+import type { ReactNode } from 'react'
+import type { AccountOverview, Overview } from '#src/web/api/overview.ts'
+import type { Position } from '#src/web/api/positions.ts'
+import { clock, day, fullTime } from './format.ts'
+import { Hand, Shield, ShieldAlert } from './icons.tsx'
+
+interface NoticesProps {
+  readonly account: AccountOverview | undefined
+  readonly overview: Overview | undefined
+  readonly positions: readonly Position[] | undefined
+}
+
+/** What the user must know before reading numbers: what is stopped, and what protects the positions. */
+export function Notices({ account, overview, positions }: NoticesProps) {
+  const halt = overview?.halt
+  return (
+    <div className="space-y-2">
+      {halt && halt.mode !== 'none' && <HaltNotice halt={halt} />}
+      {overview?.otherHalts.map((each) => (
+        <OtherHalt key={`${each.scope} ${each.key}`} halt={each} />
+      ))}
+      {account && account.status !== 'active' && <AccountNotice account={account} />}
+      <ProtectionNotice positions={positions} />
+    </div>
+  )
+}
+
+function HaltNotice({ halt }: { halt: NonNullable<Overview['halt']> }) {
+  const setAt = Date.parse(halt.setAt)
+  return (
+    <Notice isWarning icon={<Hand className="mt-0.5 size-4" />} title="New entries are stopped.">
+      Since{' '}
+      <time dateTime={halt.setAt} title={fullTime(setAt)}>
+        {day(setAt)}, {clock(setAt)}
+      </time>
+      {halt.reason ? ` (${halt.reason})` : ''}. Stops, targets and other exits go on.
+    </Notice>
+  )
+}
+
+function OtherHalt({ halt }: { halt: Overview['otherHalts'][number] }) {
+  const where = {
+    global: 'everywhere',
+    exchange: `on ${halt.key}`,
+    account: 'for one account',
+    symbol: `in ${halt.key}`,
+  }
+  return (
+    <Notice
+      isWarning
+      icon={<Hand className="mt-0.5 size-4" />}
+      title={`New entries are stopped ${where[halt.scope]}.`}
+    >
+      {halt.reason ?? 'The operator can allow them again.'} Exits go on.
+    </Notice>
+  )
+}
+
+function AccountNotice({ account }: { account: AccountOverview }) {
+  const titles = {
+    paused: 'This account is paused.',
+    degraded: 'This account opens nothing for now.',
+    closed: 'This account is closed.',
+    active: '',
+  } as const
+  return (
+    <Notice isWarning icon={<Hand className="mt-0.5 size-4" />} title={titles[account.status]}>
+      {account.statusReason ?? 'Open positions are still watched.'}
+    </Notice>
+  )
+}
+
+function ProtectionNotice({ positions }: { positions: readonly Position[] | undefined }) {
+  const stale = positions?.filter(({ protection }) => protection === 'stale').length ?? 0
+  if (stale > 0)
+    return (
+      <Notice
+        isWarning
+        icon={<ShieldAlert className="mt-0.5 size-4" />}
+        title={`${stale === 1 ? '1 position was' : `${stale} positions were`} not checked in time.`}
+      >
+        Protection is the monitor alone here; no stop order rests at the exchange. If this stays, see that the
+        monitor worker runs.
+      </Notice>
+    )
+  return (
+    <Notice icon={<Shield className="mt-0.5 size-4 text-up" />} title="Protection is the monitor alone here.">
+      Bullpen checks each position on fresh prices at least every 5 s and sends the exit itself; no stop rests
+      at the exchange.
+    </Notice>
+  )
+}
+
+interface NoticeProps {
+  readonly icon: ReactNode
+  readonly title: string
+  readonly children: ReactNode
+  readonly isWarning?: boolean
+}
+
+function Notice({ icon, title, children, isWarning = false }: NoticeProps) {
+  const colours = isWarning
+    ? 'border-transparent bg-warn-soft text-warn'
+    : 'border-line bg-surface text-muted'
+  return (
+    <p
+      role={isWarning ? 'alert' : undefined}
+      className={`flex gap-2.5 rounded-xl border px-4 py-2.5 text-sm ${colours}`}
+    >
+      {icon}
+      <span>
+        <strong className={`font-semibold ${isWarning ? '' : 'text-text'}`}>{title}</strong> {children}
+      </span>
+    </p>
+  )
+}
