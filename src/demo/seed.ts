@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { accountsOf } from '#db/accounts.ts'
+import { connect, type Db } from '#db/client.ts'
+import { saveSettings } from '#db/trading-settings.ts'
+import { allUsers, findUserByEmail } from '#db/users.ts'
+import { openPaperAccount } from '../accounts/connect.ts'
+import type { ConnectedConfig } from '../config.ts'
+import type { Profile } from '../domain/settings.ts'
+import { keyRing } from '../vault/key-ring.ts'
+import { createUser, isPasswordOf, type UserRole } from '../web/sign-in.ts'
+import { type KeptSignIn, keepSignIns, readSignIns } from './kept-sign-ins.ts'
+
+/** With what one signs in; the password is absent once its owner has changed it. */
+export interface DemoSignIn {
+  readonly email: string
+  readonly role: UserRole
+  readonly password?: string
+}
+
+interface DemoUser {
+  readonly email: string
+  readonly name: string
+  readonly role: UserRole
+  readonly profile: Profile
+  readonly market: 'spot' | 'futures'
+}
+
+/** One user for each shipped profile; the first also sees the cluster at work. */
+const demoUsers: readonly DemoUser[] = [
+  { email: 'spot@bullpen.test', name: 'Spot demo', role: 'admin', profile: 'ase', market: 'spot' },
+  { email: 'futures@bullpen.test', name: 'Futures demo', role: 'user', profile: 'pro', market: 'futures' },
+]
+
+const startingBalance = { USDT: '10000' }
+
+/**
+ * Makes the demo's users, each with a paper account of 10,000 USDT, when there is nobody yet, and completes a demo that
+ * was interrupted; an installation of somebody's own is left alone. Returns with what one signs in.
+ */
+export async function seedDemo(config: ConnectedConfig): Promise<DemoSignIn[]> {
+  const app = connect(config.databaseUrl, 'bullpen_app', { max: 2 })
+  const db = connect(config.databaseUrl, 'bullpen_worker', { max: 2 })
+  try {
+    const users = await allUsers(app)
+    let signIns = readSignIns(config.bullpenHome)
+    if (users.length > 0 && signIns.length === 0) return []
+    if (signIns.length === 0) {
+      signIns = demoUsers.map(({ email, role }) => ({
+        email,
+        role,
+        password: randomBytes(9).toString('base64url'),
+      }))
+      keepSignIns(config.bullpenHome, signIns)
+    }
+    const parts = { db, keys: keyRing(config.secretKey), simulatorUrl: async () => config.simulatorUrl }
+    for (const user of demoUsers) {
+      const { password } = signIns.find(({ email }) => email === user.email) ?? {}
+      const known = users.find(({ email }) => email === user.email)
+      if (!password) continue
+      const userId = known?.id ?? (await createUser(app, { ...user, password }))
+      if ((await accountsOf(db, userId)).length > 0) continue
+      const { market, profile } = user
+      await saveSettings(db, userId, null, { profile })
+      const wanted = { userId, name: `Paper ${market}`, exchange: 'binance', market, quote: 'USDT' } as const
+      await openPaperAccount(parts, wanted, startingBalance)
+    }
+    return await stillTrue(app, signIns)
+  } finally {
+    await app.destroy()
+    await db.destroy()
+  }
+}
+
+/** The demo's sign-ins; a password that its owner has changed is left out. */
+async function stillTrue(app: Db, signIns: readonly KeptSignIn[]): Promise<DemoSignIn[]> {
+  const told: DemoSignIn[] = []
+  for (const { email, role, password } of signIns) {
+    const user = await findUserByEmail(app, email)
+    const isTrue = user !== undefined && (await isPasswordOf(app, user.id, password))
+    told.push({ email, role, ...(isTrue && { password }) })
+  }
+  return told
+}
