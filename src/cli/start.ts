@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { readConfig, secretsOf } from '../config.ts'
 import { openConsole } from '../supervisor/console.ts'
-import { type Parts, runEverything } from '../supervisor/everything.ts'
+import { runEverything } from '../supervisor/everything.ts'
 import { rolesFor, simulatorRole } from '../supervisor/roles.ts'
 import { stopSignal } from '../supervisor/stop-signal.ts'
 
@@ -13,8 +13,7 @@ export function start(program: Command): void {
     .action(async () => {
       const config = readConfig()
       const { migrate } = await import('#db/migrate.ts')
-      const part: string = '#src/demo/seed.ts'
-      const { seedDemo } = (await import(part)) as { seedDemo: Parts['seed'] }
+      const { seedDemo } = await import('../demo/seed.ts')
       const parts = { migrate, seed: seedDemo, simulator: simulatorRole, others: rolesFor(config) }
       await runEverything(config, parts, openConsole(secretsOf(config)), stopSignal())
       process.exit(0)
