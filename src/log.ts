@@ -6,7 +6,7 @@ import { redact, redactText } from './redact.ts'
 export type { Logger } from 'pino'
 
 /** Where log lines go: standard output, unless a test wants to read them. */
-export interface LogTarget {
+interface LogTarget {
   write(line: string): void
 }
 

@@ -12,7 +12,7 @@ import { loopbackPort, requireFreePort } from './port.ts'
 import { aborted } from './stop-signal.ts'
 
 /** With what one signs in to the dashboard. */
-export interface SignIn {
+interface SignIn {
   readonly email: string
   readonly role: string
   /** Absent once its owner has changed it. */
