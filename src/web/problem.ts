@@ -2,10 +2,10 @@ import type { ErrorRequestHandler } from 'express'
 import { z } from 'zod'
 
 /** One field of a request that breaks a rule. */
-export const fieldProblem = z.object({ field: z.string(), rule: z.string() })
+const fieldProblem = z.object({ field: z.string(), rule: z.string() })
 
 /** What every failed API request answers (RFC 9457), with a stable `code` and what to do about it. */
-export const problemAnswer = z.object({
+const problemAnswer = z.object({
   type: z.literal('about:blank'),
   title: z.string(),
   status: z.int(),

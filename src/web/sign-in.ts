@@ -44,7 +44,7 @@ export interface SignIn {
 export const callerHeader = 'x-bullpen-caller'
 
 /** Characters of a password; the upper end bounds what one hash may cost. */
-export const passwordLength = { min: 12, max: 128 } as const
+const passwordLength = { min: 12, max: 128 } as const
 
 /** Opens sign-in over the auth schema. The library's own limits: ten attempts a minute and address, counted in the database. */
 export function openSignIn(options: SignInOptions): SignIn {

@@ -5,10 +5,10 @@ import { marketNow } from './market-time.ts'
 import { route } from './route.ts'
 
 /** How far back a curve goes, in market time. */
-export const equityRanges = { '6h': 6, '24h': 24, '7d': 168, '30d': 720, all: 24 * 3_650 } as const
+const equityRanges = { '6h': 6, '24h': 24, '7d': 168, '30d': 720, all: 24 * 3_650 } as const
 export type EquityRange = keyof typeof equityRanges
 
-export const equityCurve = z.object({
+const equityCurve = z.object({
   accountId: z.uuid(),
   /** Oldest first, the last snapshot of each equal slice of the range; times are market time. */
   points: z.array(z.object({ at: instant, equity: decimal })),

@@ -13,10 +13,10 @@ import { listTrades } from './trades.ts'
 
 /** What the stream carries: the answer of the route of the same name, the first page of a list. */
 export const topics = ['overview', 'positions', 'trades', 'decisions', 'signals'] as const
-export type Topic = (typeof topics)[number]
+type Topic = (typeof topics)[number]
 
 /** Rows of each list in the stream: what the first page of the dashboard shows. */
-export const streamedRows = 30
+const streamedRows = 30
 
 /** The live updates of every signed-in user, as server-sent events. */
 export interface LiveUpdates {

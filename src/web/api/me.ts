@@ -3,7 +3,7 @@ import { userRoles } from '../sign-in.ts'
 import { noBody, nothing } from './fields.ts'
 import { route } from './route.ts'
 
-export const me = z.object({ id: z.uuid(), name: z.string(), email: z.string(), role: z.enum(userRoles) })
+const me = z.object({ id: z.uuid(), name: z.string(), email: z.string(), role: z.enum(userRoles) })
 export type Me = z.infer<typeof me>
 
 /** Who is signed in. */

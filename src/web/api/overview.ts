@@ -38,7 +38,7 @@ const accountOverview = z.object({
 })
 export type AccountOverview = z.infer<typeof accountOverview>
 
-export const overview = z.object({
+const overview = z.object({
   accounts: z.array(accountOverview),
   /** The user's own halt: `no_entries` lets exits, stops and cancels go on. Null without an account. */
   halt: z

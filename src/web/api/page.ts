@@ -35,7 +35,6 @@ export const pageQuery = z.strictObject({
     .default(50),
   cursor: cursorText.optional(),
 })
-export type PageQuery = z.infer<typeof pageQuery>
 
 /** A page of items, newest first; `next` asks for the following one and is null on the last. */
 export function pageOf<T extends z.ZodType>(item: T) {

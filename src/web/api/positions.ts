@@ -9,12 +9,12 @@ import { route } from './route.ts'
  * Protection is the monitor alone here, on every market: no stop rests at the venue. A position is `monitored` when it
  * was evaluated on a fresh price within `maxEvaluationAgeMs`, `stale` when it was not, `opening` while its entry fills.
  */
-export const protectionStates = ['opening', 'monitored', 'stale'] as const
+const protectionStates = ['opening', 'monitored', 'stale'] as const
 
 /** Five seconds between two sweeps, and one for the sweep itself to arrive in the database. */
 const maxEvaluationAgeMs = 6_000
 
-export const position = z.object({
+const position = z.object({
   id: z.uuid(),
   accountId: z.uuid(),
   symbol: z.string(),
@@ -50,7 +50,7 @@ export const position = z.object({
 })
 export type Position = z.infer<typeof position>
 
-export const positionsQuery = z.strictObject({ account: z.uuid('must be the id of an account').optional() })
+const positionsQuery = z.strictObject({ account: z.uuid('must be the id of an account').optional() })
 
 /** Open positions, newest first; there are at most as many as the user's settings allow, so there are no pages. */
 export const listPositions = route({

@@ -71,7 +71,7 @@ async function requireOwnAccount(db: Db, query: unknown): Promise<void> {
 }
 
 /** Refuses what only admins may see. */
-export function adminsOnly(): Problem {
+function adminsOnly(): Problem {
   return new Problem(403, 'admins-only', 'This is for administrators.', {
     advice: 'Ask an administrator, or sign in as one.',
   })

@@ -3,7 +3,7 @@ import { decimal, instant, noBody } from './fields.ts'
 import { afterCursor, cursorInstant, pageOf, pageQuery, toPage } from './page.ts'
 import { route } from './route.ts'
 
-export const trade = z.object({
+const trade = z.object({
   id: z.uuid(),
   accountId: z.uuid(),
   positionId: z.uuid(),

@@ -41,9 +41,11 @@ export function EquityPanel({
         {curve.error ? (
           <Failure error={curve.error} />
         ) : points && points.length < 2 ? (
-          <Empty title="The curve starts with the second snapshot">
-            Bullpen takes one a minute; there is nothing to do.
-          </Empty>
+          <div className="grid h-full place-items-center">
+            <Empty title="The curve starts with the second snapshot">
+              Bullpen takes one a minute; there is nothing to do.
+            </Empty>
+          </div>
         ) : (
           points && (
             <Suspense>

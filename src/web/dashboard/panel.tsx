@@ -26,7 +26,7 @@ export function Panel({ title, aside, children, className = '' }: PanelProps) {
 /** What an empty panel says: what is not there yet, and what will bring it. */
 export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div className="grid h-full min-h-32 place-items-center px-6 py-8 text-center">
+    <div className="grid min-h-32 place-items-center px-6 py-8 text-center">
       <div className="max-w-sm">
         <p className="text-sm font-medium">{title}</p>
         <p className="mt-1 text-sm text-muted">{children}</p>

@@ -91,7 +91,7 @@ function Field({ label, ...input }: FieldProps) {
       <input
         id={id}
         required
-        className="h-11 w-full rounded-lg border border-line bg-surface px-3 text-base placeholder:text-muted"
+        className="h-11 w-full rounded-lg border border-muted/60 bg-surface px-3 text-base placeholder:text-muted"
         {...input}
       />
     </div>
