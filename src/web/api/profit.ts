@@ -1,4 +1,4 @@
-import { Decimal, type DecimalText } from '#src/domain/decimal.ts'
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 
 /** The books of one position. Quantities in base, money in quote; for a short, `sold` is what was bought back. */
 export interface Books {

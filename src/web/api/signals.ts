@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { signalActions } from '#src/domain/signal.ts'
-import { type Seat, seatWeights } from '#src/domain/strategies/council/vote.ts'
+import { signalActions } from '../../domain/signal.ts'
+import { type Seat, seatWeights } from '../../domain/strategies/council/vote.ts'
 import { decimal, instant, noBody } from './fields.ts'
 import { marketNow } from './market-time.ts'
 import { afterCursor, cursorInstant, pageOf, pageQuery, toPage } from './page.ts'

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import type { ProblemAnswer } from '#src/web/problem.ts'
+import type { ProblemAnswer } from '../problem.ts'
 
 /** An answer of the API that is not what was asked for; `message` and `advice` are for the user. */
 export class ApiProblem extends Error {

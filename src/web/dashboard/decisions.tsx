@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Decision } from '#src/web/api/decisions.ts'
-import type { AccountOverview } from '#src/web/api/overview.ts'
+import type { Decision } from '../api/decisions.ts'
+import type { AccountOverview } from '../api/overview.ts'
 import { ask } from './api.ts'
 import { share } from './format.ts'
 import { Check, Chevron, Cross } from './icons.tsx'

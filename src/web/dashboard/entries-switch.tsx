@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
-import type { Overview } from '#src/web/api/overview.ts'
+import type { Overview } from '../api/overview.ts'
 import { queries, send } from './api.ts'
 import { Hand, Play } from './icons.tsx'
 import { Failure } from './panel.tsx'

@@ -1,6 +1,6 @@
 import { useContext } from 'react'
-import type { Me } from '#src/web/api/me.ts'
-import type { AccountOverview, Overview } from '#src/web/api/overview.ts'
+import type { Me } from '../api/me.ts'
+import type { AccountOverview, Overview } from '../api/overview.ts'
 import { EntriesSwitch } from './entries-switch.tsx'
 import { clock, day, fullTime } from './format.ts'
 import { Mark } from './icons.tsx'

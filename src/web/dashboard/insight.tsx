@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Signal } from '#src/web/api/signals.ts'
+import type { Signal } from '../api/signals.ts'
 import { share } from './format.ts'
 import { sentence } from './words.ts'
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { Overview } from '#src/web/api/overview.ts'
+import type { Overview } from '../api/overview.ts'
 import { queries } from './api.ts'
 
 const topics = ['overview', 'positions', 'trades', 'decisions', 'signals'] as const

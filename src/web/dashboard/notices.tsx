@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import type { AccountOverview, Overview } from '#src/web/api/overview.ts'
-import type { Position } from '#src/web/api/positions.ts'
+import type { AccountOverview, Overview } from '../api/overview.ts'
+import type { Position } from '../api/positions.ts'
 import { clock, day, fullTime } from './format.ts'
 import { Hand, Shield, ShieldAlert } from './icons.tsx'
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Operations } from '#src/web/api/operations.ts'
+import type { Operations } from '../api/operations.ts'
 import { ask } from './api.ts'
 import { span } from './format.ts'
 import { Empty, Failure, Panel, Waiting } from './panel.tsx'

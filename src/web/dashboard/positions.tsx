@@ -1,5 +1,5 @@
-import type { AccountOverview } from '#src/web/api/overview.ts'
-import type { Position } from '#src/web/api/positions.ts'
+import type { AccountOverview } from '../api/overview.ts'
+import type { Position } from '../api/positions.ts'
 import { money, price, quantity, trendOf } from './format.ts'
 import { Age } from './moment.tsx'
 import { Chip, Empty, Failure, Gain, Panel, Waiting } from './panel.tsx'

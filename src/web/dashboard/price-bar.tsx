@@ -1,4 +1,4 @@
-import type { Position } from '#src/web/api/positions.ts'
+import type { Position } from '../api/positions.ts'
 import { price } from './format.ts'
 
 interface Mark {

@@ -1,4 +1,4 @@
-import type { Position } from '#src/web/api/positions.ts'
+import type { Position } from '../api/positions.ts'
 import { span } from './format.ts'
 import { Hourglass, Shield, ShieldAlert } from './icons.tsx'
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Signal } from '#src/web/api/signals.ts'
+import type { Signal } from '../api/signals.ts'
 import { ask } from './api.ts'
 import { share } from './format.ts'
 import { Chevron } from './icons.tsx'

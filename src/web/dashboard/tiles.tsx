@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { AccountOverview } from '#src/web/api/overview.ts'
+import type { AccountOverview } from '../api/overview.ts'
 import { fullTime, gain, money, percent, share, trendOf } from './format.ts'
 import { Gain } from './panel.tsx'
 

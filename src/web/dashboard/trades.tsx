@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { AccountOverview } from '#src/web/api/overview.ts'
-import type { Trade } from '#src/web/api/trades.ts'
+import type { AccountOverview } from '../api/overview.ts'
+import type { Trade } from '../api/trades.ts'
 import { ask } from './api.ts'
 import { price, span } from './format.ts'
 import { Ago } from './moment.tsx'
