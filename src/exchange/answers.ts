@@ -27,6 +27,12 @@ export function sendFailure(failure: Failure): OrderRejected | VenueUnavailable 
   const meaning = meaningOf(card, thrown)
   if (meaning?.proves === 'rejected') return rejection(failure, meaning)
   if (meaning?.proves === 'not-now') return refusalForNow(failure, meaning)
+  if (attempt.reached === 'unasked')
+    return new OrderRejected(`${asked} was not sent: ${messageOf(thrown)}`, {
+      code: 'other',
+      advice: 'the library would not send it: report it',
+      cause: thrown,
+    })
   if (attempt.reached !== 'left')
     return new VenueUnavailable(`${asked} was not sent to ${card.exchange}: ${messageOf(thrown)}`, {
       cause: thrown,

@@ -32,6 +32,12 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** An account with the connection it goes over. */
+interface Opened {
+  readonly venue: VenueAccount
+  readonly over: Connection
+}
+
 const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance }
 
 /** Why an account of this kind cannot be connected; undefined when it can. */
@@ -47,7 +53,7 @@ export function unsupported(account: Pick<Account, 'exchange' | 'market'>): stri
 export function createGateway(parts: GatewayParts): Gateway {
   const wallNow = parts.wallNow ?? Date.now
   const connections = new Map<string, Promise<Connection>>()
-  const accounts = new Map<string, { opened: Promise<VenueAccount>; at: number }>()
+  const accounts = new Map<string, { opened: Promise<Opened>; at: number }>()
   const settings = new Map<string, VenueSettings>()
 
   async function connect(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
@@ -82,7 +88,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     return opening
   }
 
-  async function open(accountId: string): Promise<VenueAccount> {
+  async function open(accountId: string): Promise<Opened> {
     const account = await accountOrThrow(parts.db, accountId)
     const sealed = await findSealedKey(parts.db, accountId)
     if (sealed === undefined) throw new Error(`account ${accountId} has no API key`)
@@ -90,7 +96,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const over = await connection(account.exchange, account.market, modeOf(account))
     const known = settings.get(accountId) ?? { isOneWay: false, leverage: new Map() }
     settings.set(accountId, known)
-    return venueAccount(account, over, over.clientFor(key), known, wallNow)
+    return { venue: venueAccount(account, over, over.clientFor(key), known, wallNow), over }
   }
 
   function modeOf(account: Account): Mode {
@@ -103,12 +109,12 @@ export function createGateway(parts: GatewayParts): Gateway {
     async account(accountId) {
       const known = accounts.get(accountId)
       if (known && wallNow() - known.at < keyFreshMs) {
-        const over = await known.opened.catch(() => undefined)
-        if (over && !(await isLost(over))) return over
+        const open = await known.opened.catch(() => undefined)
+        if (open && !open.over.isLost()) return open.venue
       }
       const opened = open(accountId)
       accounts.set(accountId, { opened, at: wallNow() })
-      return opened
+      return (await opened).venue
     },
     async close() {
       const open = await Promise.allSettled(connections.values())
@@ -116,12 +122,5 @@ export function createGateway(parts: GatewayParts): Gateway {
       connections.clear()
       accounts.clear()
     },
-  }
-
-  async function isLost({ account }: VenueAccount): Promise<boolean> {
-    const over = await connections
-      .get(`${account.exchange} ${account.market} ${modeOf(account)}`)
-      ?.catch(() => undefined)
-    return over === undefined || over.isLost()
   }
 }

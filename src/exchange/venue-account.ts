@@ -1,5 +1,5 @@
 import type { Account } from '#db/accounts.ts'
-import { Decimal } from '../domain/decimal.ts'
+import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
 import type { Connection } from './connection.ts'
@@ -252,20 +252,21 @@ export function venueAccount(
 
 /** The library cuts what is finer than the venue's step without a word; the journal must hold what is sent. */
 function requireRounded(client: VenueClient, { symbol, quantity, price }: OrderRequest): void {
-  const sent = {
-    quantity: client.amountToPrecision(symbol, quantity),
-    price: price && client.priceToPrecision(symbol, price),
+  const isRounded = (text: DecimalText, rounded: () => unknown) => {
+    try {
+      return new Decimal(String(rounded())).eq(text)
+    } catch {
+      return false // it refuses what would be cut to nothing
+    }
   }
   if (
-    new Decimal(String(sent.quantity)).eq(quantity) &&
-    (!price || new Decimal(String(sent.price)).eq(price))
+    isRounded(quantity, () => client.amountToPrecision(symbol, quantity)) &&
+    (price === undefined || isRounded(price, () => client.priceToPrecision(symbol, price)))
   )
     return
-  throw new OrderRejected(
-    `${quantity} ${symbol}${price ? ` at ${price}` : ''} is finer than the venue takes`,
-    {
-      code: 'filter',
-      advice: 'round to the symbol’s filters',
-    },
-  )
+  const at = price === undefined ? '' : ` at ${price}`
+  throw new OrderRejected(`${quantity} ${symbol}${at} is finer than the venue takes: it was not sent`, {
+    code: 'filter',
+    advice: 'round to the symbol’s filters',
+  })
 }
