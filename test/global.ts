@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '#db/migrate.ts'
+import { startEmbedded } from '#src/database/embedded.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,10 +22,9 @@ declare module 'vitest' {
 /** One PostgreSQL and one Redis for the run. TEST_POSTGRES_URL lends a running server instead of starting one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bullpen-test-'))
+  await chmod(folder, 0o755) // as root, PostgreSQL runs as somebody else
   const lent = process.env.TEST_POSTGRES_URL
-  const embedded = lent
-    ? undefined
-    : await (await import('#src/database/embedded.ts')).startEmbedded(path.join(folder, 'home'))
+  const embedded = lent ? undefined : await startEmbedded(path.join(folder, 'home'))
   const postgresUrl = lent ?? embedded?.url ?? ''
   const template = `template_${process.pid}`
   await createTemplate(postgresUrl, template)

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { redactText } from '../redact.ts'
+import { account } from './account.ts'
+import { doctor } from './doctor.ts'
+import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
 import { simulator } from './simulator.ts'
 import { start } from './start.ts'
@@ -10,7 +13,17 @@ import { web } from './web.ts'
 import { worker } from './worker.ts'
 
 /** Every command: one file, one import, one line. A command loads what it needs when it is run. */
-const commands: readonly ((program: Command) => void)[] = [start, web, worker, simulator, migrate, user]
+const commands: readonly ((program: Command) => void)[] = [
+  start,
+  web,
+  worker,
+  simulator,
+  migrate,
+  doctor,
+  account,
+  halt,
+  user,
+]
 
 /** What the person can put right is one line; anything else is ours, and its stack goes with it. Secrets in neither. */
 function fail(thrown: unknown): never {

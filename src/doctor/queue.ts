@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { sql } from 'kysely'
+import { openAccounts } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { queueNames } from '../queue/contracts.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -58,4 +59,11 @@ async function failedJobs(queues: Queues): Promise<string> {
   const some = counts.filter(({ failed }) => failed > 0)
   if (some.length === 0) return 'none'
   return `${some.map(({ name, failed }) => `${name} ${failed}`).join(', ')}: read why at /ops/queues`
+}
+
+/** The queues that must be worked on: those of everybody, and the lanes of each exchange with an account. */
+export async function neededQueues(db: Db): Promise<string[]> {
+  const exchanges = new Set((await openAccounts(db)).map((account) => account.exchange))
+  const lanes = queueNames.filter((name) => [...exchanges].some((exchange) => name.endsWith(`-${exchange}`)))
+  return [...queueNames.filter((name) => !name.includes('-')), ...lanes]
 }

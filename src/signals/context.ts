@@ -1,5 +1,5 @@
-import { type Candle, isClosed, type Timeframe } from '#src/domain/candle.ts'
-import type { MarketContext } from '#src/domain/market/market-context.ts'
+import { type Candle, isClosed, type Timeframe } from '../domain/candle.ts'
+import type { MarketContext } from '../domain/market/market-context.ts'
 
 /** How a source reads its market: candles oldest first with the forming one last, and the spread. */
 export interface MarketReader {

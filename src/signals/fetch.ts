@@ -1,6 +1,6 @@
 import type { Db } from '#db/client.ts'
 import { recordSignal } from '#db/signals.ts'
-import { signalLifetimeMs } from '#src/domain/signal.ts'
+import { signalLifetimeMs } from '../domain/signal.ts'
 import { type MarketReader, readContext } from './context.ts'
 import type { SignalSource } from './sources.ts'
 

@@ -1,4 +1,4 @@
-import type { Candle } from '#src/domain/candle.ts'
+import type { Candle } from '../domain/candle.ts'
 
 /** How long after its birth a signal is judged, market time. */
 export const scoringHorizonMs = 6 * 3_600_000

@@ -1,7 +1,7 @@
-import type { MarketContext } from '#src/domain/market/market-context.ts'
-import type { SignalDraft } from '#src/domain/signal.ts'
-import { council } from '#src/domain/strategies/council/council.ts'
-import { smartEntry } from '#src/domain/strategies/smart-entry.ts'
+import type { MarketContext } from '../domain/market/market-context.ts'
+import type { SignalDraft } from '../domain/signal.ts'
+import { council } from '../domain/strategies/council/council.ts'
+import { smartEntry } from '../domain/strategies/smart-entry.ts'
 import type { Appetite } from './context.ts'
 
 /** A source that the program itself asks, symbol by symbol. */

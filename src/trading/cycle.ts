@@ -10,8 +10,9 @@ import { tradesSince } from '#db/trades.ts'
 import { findSettings } from '#db/trading-settings.ts'
 import { decide } from '../domain/entries/decide.ts'
 import type { AccountHistory, Decision, DecisionInput } from '../domain/entries/decision.ts'
+import { distrust } from '../domain/entries/trusted-source.ts'
 import { exitRulesFor } from '../domain/exits/exit-rules.ts'
-import { baseOf, type Signal, sourceKind } from '../domain/signal.ts'
+import { baseOf, type Signal } from '../domain/signal.ts'
 import { resolveSettings, type TradingSettings } from '../domain/trading-settings.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
 import { planEntry, planExit } from '../orders/plan.ts'
@@ -47,7 +48,8 @@ export interface Decided {
 }
 
 /**
- * Decides on every live signal that the account may act on, oldest first: each against what the ones before it took.
+ * Decides on every live signal that the account may act on and has not entered on yet, oldest first: each against what
+ * the ones before it took.
  * What is taken is decided once more and reserved under the account's lock, so that parallel workers cannot break a
  * limit together. A signal that cannot be judged now throws after the others were decided.
  */
@@ -57,8 +59,10 @@ export async function decideAll(cycle: Cycle, signals: readonly Signal[]): Promi
   const decided: Decided[] = []
   const failures: unknown[] = []
   for (const signal of signals) {
-    if (!settings.sources.includes(sourceKind(signal.source))) continue
+    const trust = { operator: cycle.trustedSources, user: settings.sources }
+    if (distrust(signal, trust) !== undefined) continue
     try {
+      if (await hasEntered(cycle.db, cycle.account.id, signal.id)) continue
       decided.push(await decideOne(cycle, settings, signal, signals))
     } catch (error) {
       failures.push(error)

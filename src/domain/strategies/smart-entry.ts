@@ -21,7 +21,7 @@ export interface SmartEntryParts {
 }
 
 /** What each part weighs; they sum to 1. */
-const smartEntryWeights: Readonly<Record<keyof SmartEntryParts, number>> = {
+export const smartEntryWeights: Readonly<Record<keyof SmartEntryParts, number>> = {
   trend: 0.3,
   macd: 0.2,
   volume: 0.1,

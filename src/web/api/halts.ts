@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { recordAudit } from '#db/audit.ts'
 import { setHalt as updateHalt } from '#db/halts.ts'
 import { Problem } from '../problem.ts'
 import { nothing } from './fields.ts'
@@ -36,16 +37,13 @@ export const setHalt = route({
       throw new Problem(409, 'no-account', 'There is no account whose entries could be stopped.', {
         advice: 'Connect an account first.',
       })
-    await db
-      .insertInto('audit_log')
-      .values({
-        user_id: user.id,
-        actor: user.email,
-        action: body.mode === 'none' ? 'halt.lifted' : 'halt.set',
-        target: `user:${user.id}`,
-        details: JSON.stringify({ mode: body.mode, reason }),
-      })
-      .execute()
+    await recordAudit(db, {
+      userId: user.id,
+      actor: user.email,
+      action: body.mode === 'none' ? 'halt.lift' : 'halt.set',
+      target: `user ${user.id}`,
+      details: { reason },
+    })
     return { mode: body.mode }
   },
 })

@@ -1,0 +1,160 @@
+import { text } from 'node:stream/consumers'
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import type { Db } from '#db/client.ts'
+import { type ConnectedConfig, readConfig } from '../config.ts'
+import { connected } from '../database/connected.ts'
+import { exchanges, type Market, type Mode, markets, modes } from '../domain/market.ts'
+import { UserError } from '../errors.ts'
+
+interface AddOptions {
+  readonly user: string
+  readonly name?: string
+  readonly exchange: (typeof exchanges)[number]
+  readonly market: Market
+  readonly mode: Mode
+  readonly quote: string
+  readonly balance: string
+}
+
+/** `bullpen account add|list|check`: the connections of users to exchanges. */
+export function account(program: Command): void {
+  const command = program.command('account').description('connections of users to exchanges')
+
+  command
+    .command('add')
+    .description(
+      'connect an account; a key for testnet or live is read from standard input as {"apiKey","secret"}',
+    )
+    .requiredOption('--user <email>', 'whose it is')
+    .option('--name <name>', 'what the dashboard calls it')
+    .addOption(new Option('--exchange <exchange>').choices(exchanges).default('binance'))
+    .addOption(new Option('--market <market>').choices(markets).default('spot'))
+    .addOption(new Option('--mode <mode>').choices(modes).default('paper'))
+    .option('--quote <currency>', 'the currency it trades against', 'USDT')
+    .option('--balance <amount>', 'what a paper account begins with, in its quote currency', '10000')
+    .action(add)
+
+  command
+    .command('list')
+    .description('every account, of all users')
+    .option('--json', 'for machines')
+    .action(list)
+
+  command
+    .command('check <id>')
+    .description('try an account at its venue: its key, its balances, its books')
+    .action(check)
+}
+
+async function add(options: AddOptions): Promise<void> {
+  if (!/^\d{1,12}(\.\d{1,8})?$/.test(options.balance))
+    throw new UserError(`--balance ${options.balance} is not an amount such as 10000`)
+  const key = options.mode === 'paper' ? undefined : await keyFromInput()
+  await withAccounts('account add', async (config, db) => {
+    const { findUserByEmail } = await import('#db/users.ts')
+    const { findSimulator } = await import('#db/workers.ts')
+    const { connectAccount, openPaperAccount } = await import('../accounts/connect.ts')
+    const { keyRing } = await import('../vault/key-ring.ts')
+    const user = await findUserByEmail(db, options.user)
+    if (!user) throw new UserError(`nobody signs in as ${options.user}: npx bullpen user list`)
+    const { exchange, market, mode, quote } = options
+    const wanted = {
+      userId: user.id,
+      name: options.name ?? `${mode} ${exchange} ${market}`,
+      exchange,
+      market,
+      quote,
+    }
+    const parts = {
+      db,
+      keys: keyRing(config.secretKey),
+      simulatorUrl: () => findSimulator(db),
+      binanceUseTestnet: config.binanceUseTestnet,
+    }
+    const made = key
+      ? await connectAccount(parts, { ...wanted, mode }, key)
+      : await openPaperAccount(parts, wanted, { [quote]: options.balance })
+    console.log(`${made.name} is connected: ${made.exchange} ${made.market}, ${made.mode}, ${made.id}`)
+  })
+}
+
+async function list({ json }: { json?: boolean }): Promise<void> {
+  await withAccounts('account list', async (_, db) => {
+    const { openAccounts } = await import('#db/accounts.ts')
+    const accounts = await openAccounts(db)
+    if (json) return console.log(JSON.stringify(accounts))
+    for (const { id, name, exchange, market, mode, status, statusReason } of accounts)
+      console.log(
+        `${id}  ${exchange} ${market}  ${mode}  ${status}  ${name}${statusReason ? `: ${statusReason}` : ''}`,
+      )
+    if (accounts.length === 0) console.log('No account yet: npx bullpen account add --user you@example.com')
+  })
+}
+
+async function check(id: string): Promise<void> {
+  if (!z.uuid().safeParse(id).success)
+    throw new UserError(`${id} is not the id of an account: npx bullpen account list`)
+  await withAccounts('account check', async (config, db) => {
+    const { findAccount } = await import('#db/accounts.ts')
+    const { findSimulator } = await import('#db/workers.ts')
+    const { createGateway } = await import('../exchange/gateway.ts')
+    const { compareBooks } = await import('../orders/books.ts')
+    const { keyRing } = await import('../vault/key-ring.ts')
+    if (!(await findAccount(db, id)))
+      throw new UserError(`there is no account ${id}: npx bullpen account list`)
+    const gateway = createGateway({
+      db,
+      keys: keyRing(config.secretKey),
+      simulatorUrl: () => findSimulator(db),
+      binanceUseTestnet: config.binanceUseTestnet,
+    })
+    try {
+      const venue = await gateway.account(id)
+      const { canTrade, canWithdraw } = await venue.keyPermissions()
+      console.log(
+        `key: ${canTrade ? 'may trade' : 'may NOT trade'}, ${canWithdraw ? 'MAY WITHDRAW' : 'may not withdraw'}`,
+      )
+      for (const { currency, free, total } of await venue.balances())
+        console.log(`${currency}: ${total}, ${free} free`)
+      const differences = await compareBooks(db, id, gateway)
+      for (const difference of differences) console.log(`differs: ${JSON.stringify(difference)}`)
+      console.log(differences.length === 0 ? 'books: agree with the venue' : 'books: DIFFER from the venue')
+      if (differences.length > 0 || !canTrade || canWithdraw) process.exitCode = 1
+    } finally {
+      await gateway.close()
+    }
+  })
+}
+
+const key = z.strictObject({
+  apiKey: z.string().min(1),
+  secret: z.string().min(1),
+  password: z.string().min(1).optional(),
+})
+
+async function keyFromInput(): Promise<z.infer<typeof key>> {
+  try {
+    return key.parse(JSON.parse(await text(process.stdin)))
+  } catch {
+    // Whatever was typed may be half a secret: it is not repeated.
+    throw new UserError(
+      'the key is read from standard input as {"apiKey": "…", "secret": "…"}, and this was something else',
+    )
+  }
+}
+
+async function withAccounts(
+  command: string,
+  work: (config: ConnectedConfig, db: Db) => Promise<void>,
+): Promise<void> {
+  const { connect } = await import('#db/client.ts')
+  await connected(readConfig(), command, async (config) => {
+    const db = connect(config.databaseUrl, 'bullpen_worker', { max: 3 })
+    try {
+      await work(config, db)
+    } finally {
+      await db.destroy()
+    }
+  })
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openAccounts } from '#db/accounts.ts'
+import type { Db } from '#db/client.ts'
+import { hasOpening } from '#db/ledger.ts'
+import type { FeedPlace } from '../exchange/feeds.ts'
+import type { Gateway } from '../exchange/gateway.ts'
+import type { MarketFeed } from '../exchange/market-feed.ts'
+import { compareBooks, type Difference } from '../orders/books.ts'
+import { type Check, Ill } from './check.ts'
+
+/** A fill that is being booked makes the books differ for a moment; a difference that stays this long is real. */
+const looks = { count: 5, apartMs: 1_000 }
+
+/** Every venue in use answers, every key still trades and may not withdraw, and the books agree with the venue. */
+export function venueChecks(parts: {
+  readonly db: Db
+  readonly gateway: Gateway
+  feedOf(place: FeedPlace): MarketFeed
+}): Check[] {
+  return [
+    { id: 'venues', examine: () => venues(parts) },
+    { id: 'keys', examine: () => keys(parts) },
+    { id: 'books', examine: () => books(parts) },
+  ]
+}
+
+async function venues({ db, feedOf }: Parameters<typeof venueChecks>[0]): Promise<string> {
+  const places = new Map<string, FeedPlace>()
+  for (const account of await openAccounts(db))
+    places.set(`${account.exchange} ${account.market} ${account.mode}`, account)
+  for (const place of places.values()) await feedOf(place).prices()
+  return places.size === 0 ? 'no account yet' : `${[...places.keys()].join(', ')} answer`
+}
+
+async function keys({ db, gateway }: Parameters<typeof venueChecks>[0]): Promise<string> {
+  const accounts = await openAccounts(db)
+  for (const { id, name } of accounts) {
+    const permissions = await (await gateway.account(id)).keyPermissions()
+    if (permissions.canWithdraw)
+      throw new Ill(`the key of ${name} (${id}) may withdraw`, 'Take that permission away at the venue.')
+    if (!permissions.canTrade)
+      throw new Ill(`the key of ${name} (${id}) may not trade`, 'Allow trading for it at the venue.')
+  }
+  return `${accounts.length} keys trade and may not withdraw`
+}
+
+async function books({ db, gateway }: Parameters<typeof venueChecks>[0]): Promise<string> {
+  const accounts = await openAccounts(db)
+  for (const { id, name } of accounts) {
+    if (!(await hasOpening(db, id)))
+      throw new Ill(
+        `the books of ${name} (${id}) are not opened`,
+        'Connect the account again: npx bullpen account add',
+      )
+    const differences = await lastingDifferences(db, id, gateway)
+    if (differences.length > 0)
+      throw new Ill(
+        `the books of ${name} (${id}) and its venue differ: ${differences.map(text).join('; ')}`,
+        'Compare the account with the venue before anything else is changed.',
+      )
+  }
+  return `the books of ${accounts.length} accounts agree with their venues to the last decimal`
+}
+
+async function lastingDifferences(db: Db, accountId: string, gateway: Gateway): Promise<Difference[]> {
+  for (let look = 1; ; look += 1) {
+    const differences = await compareBooks(db, accountId, gateway)
+    if (differences.length === 0 || look === looks.count) return differences
+    await sleep(looks.apartMs)
+  }
+}
+
+function text(difference: Difference): string {
+  const { books: ours, venue } = difference
+  const what =
+    difference.of === 'balance' ? difference.currency : `${difference.what} of order ${difference.orderId}`
+  return `${what} is ${ours} in the books and ${venue} at the venue`
+}
