@@ -11,8 +11,11 @@ export function wake(
   count: number,
 ): Promise<void> {
   const lane = order.purpose === 'entry' ? ('orders' as const) : ('exits' as const)
-  const exchange = order.exchange as 'binance'
-  return enqueue(placeOrder, { orderId: order.id, exchange, lane }, { jobId: `order-${order.id}-w${count}` })
+  return enqueue(
+    placeOrder,
+    { orderId: order.id, exchange: order.exchange, lane },
+    { jobId: `order-${order.id}-w${count}` },
+  )
 }
 
 /** Asks for what a look at an order left to be done; whatever is lost here, the sweeper wakes again. */

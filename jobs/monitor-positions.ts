@@ -2,10 +2,11 @@ import { markSwept, type WatchedPosition } from '#db/monitored-positions.ts'
 import { eventText, reevaluationText } from '#src/monitor/events.ts'
 import { sweep } from '#src/monitor/sweep.ts'
 import { planExit, writeOff } from '#src/orders/plan.ts'
-import { monitorPositions, placeOrder } from '#src/queue/contracts.ts'
+import { monitorPositions } from '#src/queue/contracts.ts'
 import { done } from '#src/queue/job.ts'
 import { numbersOf } from '#src/trading/market-numbers.ts'
 import { type JobContext, job, marketInterval } from './context.ts'
+import { wake } from './follow.ts'
 
 const everyMs = 5_000
 
@@ -57,6 +58,5 @@ async function leave(
     .execute((tx) => planExit(tx, keys, { positionId, actor: workerId, ...exit }))
   if (orderId === undefined) return
   log.info({ ...fields, quantity: exit.quantity, trigger: exit.triggerPrice }, eventText(exit.reason))
-  const wake = { orderId, exchange: watched.exchange, lane: 'exits' } as const
-  await enqueue(placeOrder, wake, { jobId: `order-${orderId}-w0` })
+  await wake(enqueue, { id: orderId, exchange: watched.exchange, purpose: 'exit' }, 0)
 }

@@ -1,10 +1,11 @@
 import { accountsOf, tradingUsers } from '#db/accounts.ts'
 import { liveSignalsFor } from '#db/signals.ts'
 import { cycleEveryMs } from '#src/domain/profiles.ts'
-import { placeOrder, tradingCycle } from '#src/queue/contracts.ts'
+import { tradingCycle } from '#src/queue/contracts.ts'
 import { done, skipped } from '#src/queue/job.ts'
 import { decideAll } from '#src/trading/cycle.ts'
 import { job, marketInterval, spreadOffset } from './context.ts'
+import { wake } from './follow.ts'
 
 /** Decides, for each account of one user, on every live signal that the user may act on. */
 export default job(tradingCycle, {
@@ -43,12 +44,8 @@ export default job(tradingCycle, {
               'decision',
             )
           if (orderId === undefined) continue
-          const lane = action === 'close' ? ('exits' as const) : ('orders' as const)
-          await enqueue(
-            placeOrder,
-            { orderId, exchange: account.exchange, lane },
-            { jobId: `order-${orderId}-w0` },
-          )
+          const purpose = action === 'close' ? ('exit' as const) : ('entry' as const)
+          await wake(enqueue, { id: orderId, exchange: account.exchange, purpose }, 0)
         }
       } catch (error) {
         failures.push(error)

@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/queue': ['src'],
   'src/home': ['src'],
   'src/database': ['src', 'src/home'],
-  'src/supervisor': ['src', 'src/home', 'src/database'],
+  'src/supervisor': ['src', 'src/home', 'src/database', 'src/queue'],
   'src/simulator': ['src', 'src/domain'],
   'src/exchange': ['src', 'src/domain', 'src/vault', 'db'],
   'src/orders': ['src', 'src/domain', 'src/exchange', 'src/queue', 'src/vault', 'db'],

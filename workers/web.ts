@@ -2,7 +2,7 @@ import { connect } from '#db/client.ts'
 import { type ConnectedConfig, secretsOf } from '#src/config.ts'
 import { createLog, type Logger } from '#src/log.ts'
 import { openBackend } from '#src/queue/backend.ts'
-import { exchanges, lanes, queueNames } from '#src/queue/contracts.ts'
+import { queueNames } from '#src/queue/contracts.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
@@ -32,7 +32,7 @@ export async function runWeb({
     signIn: openSignIn({ ...config, db, log, isPublicUrlFixed }),
     queues: queues.all(),
     log,
-    readiness: openReadiness({ ...config, db, pingQueue: queues.ping, workedQueues: workedQueues(config) }),
+    readiness: openReadiness({ ...config, db, pingQueue: queues.ping, workedQueues: queueNames }),
     market: { kind: config.marketData.kind, speed: config.replaySpeed },
     publicUrl: isPublicUrlFixed ? config.publicUrl : undefined,
     trustProxy: config.trustProxy,
@@ -43,14 +43,6 @@ export async function runWeb({
   log.info({ port: config.port }, 'web server listens')
   announceReady({ url: config.publicUrl })
   await aborted(signal)
-}
-
-/** All queues but the lanes of exchanges that this installation does not trade on. */
-function workedQueues({ demoVenues }: ConnectedConfig): string[] {
-  const lanesOf = (exchange: string) => lanes.map((lane) => `${lane}-${exchange}`)
-  const idle =
-    demoVenues === 'all' ? [] : exchanges.filter((exchange) => exchange !== 'binance').flatMap(lanesOf)
-  return queueNames.filter((name) => !idle.includes(name))
 }
 
 /** Builds the dashboard beside serving the API; a failure is said and does not end the process. */

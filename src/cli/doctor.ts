@@ -31,7 +31,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { examineAll } = await import('../doctor/check.ts')
   const { databaseChecks } = await import('../doctor/database.ts')
   const { machineChecks } = await import('../doctor/machine.ts')
-  const { neededQueues, queueChecks } = await import('../doctor/queue.ts')
+  const { queueChecks } = await import('../doctor/queue.ts')
   const { venueChecks } = await import('../doctor/venues.ts')
   const { openFeeds } = await import('../exchange/feeds.ts')
   const { createGateway } = await import('../exchange/gateway.ts')
@@ -67,7 +67,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const feedOf = openFeeds({ simulatorUrl, marketNow: Date.now, speed: config.replaySpeed })
   return await examineAll([
     ...databaseChecks(owner, { app, worker: db }),
-    ...queueChecks({ queues, redis, db, needed: await neededQueues(db) }),
+    ...queueChecks({ queues, redis, db }),
     ...venueChecks({ db, gateway, feedOf }),
     ...machineChecks(config.bullpenHome),
   ])

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { readConfig, secretsOf } from '../config.ts'
 import { openConsole } from '../supervisor/console.ts'
 import { runEverything } from '../supervisor/everything.ts'
-import { rolesFor, simulatorRole } from '../supervisor/roles.ts'
+import { machineRoles, simulatorRole } from '../supervisor/roles.ts'
 import { stopSignal } from '../supervisor/stop-signal.ts'
 
 /** `bullpen start`: everything on this machine, supervised. */
@@ -14,7 +14,7 @@ export function start(program: Command): void {
       const config = readConfig()
       const { migrate } = await import('#db/migrate.ts')
       const { seedDemo } = await import('../demo/seed.ts')
-      const parts = { migrate, seed: seedDemo, simulator: simulatorRole, others: rolesFor(config) }
+      const parts = { migrate, seed: seedDemo, simulator: simulatorRole, others: machineRoles() }
       await runEverything(config, parts, openConsole(secretsOf(config)), stopSignal())
       process.exit(0)
     })

@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis'
 import { sql } from 'kysely'
-import { openAccounts } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { queueNames } from '../queue/contracts.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -11,11 +10,10 @@ export function queueChecks(parts: {
   readonly queues: Queues
   readonly redis: Redis | undefined
   readonly db: Db
-  readonly needed: readonly string[]
 }): Check[] {
   return [
     { id: 'queue', examine: () => store(parts.queues, parts.redis) },
-    { id: 'workers', examine: () => workers(parts.db, parts.needed) },
+    { id: 'workers', examine: () => workers(parts.db) },
     { id: 'failed-jobs', examine: () => failedJobs(parts.queues) },
   ]
 }
@@ -37,7 +35,7 @@ async function store(queues: Queues, redis: Redis | undefined): Promise<string> 
   return `Redis ${version}, hz ${hz}${late}`
 }
 
-async function workers(db: Db, needed: readonly string[]): Promise<string> {
+async function workers(db: Db): Promise<string> {
   const rows = await db
     .selectFrom('workers')
     .select(['queues', 'role'])
@@ -45,7 +43,7 @@ async function workers(db: Db, needed: readonly string[]): Promise<string> {
     .where('heartbeat_at', '>', sql<Date>`clock_timestamp() - interval '15 seconds'`)
     .execute()
   const served = new Set(rows.flatMap((row) => row.queues))
-  const missing = needed.filter((queue) => !served.has(queue))
+  const missing = queueNames.filter((queue) => !served.has(queue))
   if (missing.length > 0)
     throw new Ill(`nobody works on ${missing.join(', ')}`, `npx bullpen worker --queues ${missing.join(',')}`)
   return `${rows.length} processes alive`
@@ -59,11 +57,4 @@ async function failedJobs(queues: Queues): Promise<string> {
   const some = counts.filter(({ failed }) => failed > 0)
   if (some.length === 0) return 'none'
   return `${some.map(({ name, failed }) => `${name} ${failed}`).join(', ')}: read why at /ops/queues`
-}
-
-/** The queues that must be worked on: those of everybody, and the lanes of each exchange with an account. */
-export async function neededQueues(db: Db): Promise<string[]> {
-  const exchanges = new Set((await openAccounts(db)).map((account) => account.exchange))
-  const lanes = queueNames.filter((name) => [...exchanges].some((exchange) => name.endsWith(`-${exchange}`)))
-  return [...queueNames.filter((name) => !name.includes('-')), ...lanes]
 }

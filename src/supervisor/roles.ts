@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../config.ts'
+import { exchanges } from '../queue/contracts.ts'
 import type { Role } from './child.ts'
 
 const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
@@ -11,9 +11,8 @@ export const simulatorRole: Role = { name: 'simulator', args: [cli, 'simulator']
  * The web server and the workers of one machine. Three workers share all queues: what decides, what talks to venues, and
  * the monitor, which nothing may delay. A larger installation runs one process per queue (see the Procfile).
  */
-export function rolesFor(config: Config): Role[] {
-  const venues = config.demoVenues === 'all' ? ['binance', 'kraken', 'bybit', 'okx', 'bitget'] : ['binance']
-  const lanes = venues.flatMap((venue) => [`orders-${venue}`, `exits-${venue}`])
+export function machineRoles(): Role[] {
+  const lanes = exchanges.flatMap((exchange) => [`orders-${exchange}`, `exits-${exchange}`])
   return [
     worker('decisions', ['signals', 'trading']),
     worker('orders', [...lanes, 'accounts']),

@@ -1,7 +1,7 @@
 import { allowsShort } from '../market.ts'
 import type { Side } from '../side.ts'
 import type { DecisionInput, Exposure } from './decision.ts'
-import { pass, refuse, type Verdict } from './verdict.ts'
+import { note, refuse, type Verdict } from './verdict.ts'
 
 /** What acting on a signal would mean for this account. */
 export type Intent =
@@ -25,7 +25,8 @@ export function intentOf(input: DecisionInput): Intent {
   if (side === 'short' && !settings.allowShort)
     return none('nothing to sell, and allow_short is off', numbers)
   if (input.history.hasEnteredSignal) return none('this account has already entered on this signal', numbers)
-  return { verdict: pass({ ...numbers, side }), action: 'open', side }
+  const said = `${signal.source} says ${signal.action} with confidence ${signal.confidence.toFixed(2)}`
+  return { verdict: note(`${said}: a ${side} is opened`, { ...numbers, side }), action: 'open', side }
 }
 
 function closing({ signal }: DecisionInput, side: Side, living: Exposure): Intent {
@@ -36,7 +37,8 @@ function closing({ signal }: DecisionInput, side: Side, living: Exposure): Inten
     return none(`the ${living.side} on ${living.symbol} is already being closed`, numbers)
   if (signal.source !== living.source && signal.source !== 'titan_v3')
     return none(`only ${living.source} or titan_v3 may close what ${living.source} opened`, numbers)
-  return { verdict: pass(numbers), action: 'close', position: living }
+  const verdict = note(`${signal.source} says ${signal.action}: the ${living.side} is closed`, numbers)
+  return { verdict, action: 'close', position: living }
 }
 
 function none(reason: string, numbers: Verdict['numbers'] = {}): Intent {
