@@ -12,18 +12,18 @@ export interface Booked {
 }
 
 /**
- * Books one fill on a position. An entry adds, less a fee that was taken in the bought coin; an exit takes away, never
- * below nothing.
+ * Books one fill on a position. An entry adds; on spot a fee taken in the bought coin is not there to be sold (on
+ * futures a fee comes from the wallet, whatever its coin). An exit takes away, never below nothing.
  */
 export function bookFill(
   position: Pick<Position, 'side' | 'quantityOpen' | 'quantityEntered'>,
   fill: Pick<Fill, 'side' | 'quantity' | 'fee' | 'feeCurrency'>,
-  base: string,
+  { base, isSpot }: Pick<Coins, 'base' | 'isSpot'>,
 ): Booked {
   const quantity = new Decimal(fill.quantity)
   const open = new Decimal(position.quantityOpen)
   if (fill.side === entrySide(position.side)) {
-    const fee = fill.side === 'buy' && fill.feeCurrency === base ? fill.fee : '0'
+    const fee = isSpot && fill.side === 'buy' && fill.feeCurrency === base ? fill.fee : '0'
     return {
       quantityOpen: Decimal.max(0, open.plus(quantity).minus(fee)).toString(),
       quantityEntered: new Decimal(position.quantityEntered).plus(quantity).toString(),

@@ -101,7 +101,7 @@ async function bookFills(
   let position = before
   let newFills = 0
   let excess = new Decimal(0)
-  const { base, quote } = context.filters
+  const coins = { ...context.filters, isSpot: context.isSpot }
   const owner = {
     userId: order.userId,
     accountId: order.accountId,
@@ -111,8 +111,8 @@ async function bookFills(
   for (const venueFill of [...fills].sort(byTime)) {
     const fill = await priced(tx, order.accountId, venueFill, context)
     if (!(await insertFill(tx, owner, fill))) continue
-    const booked = bookFill(position, fill, base)
-    await insertLedger(tx, owner, ledgerOf(fill, { base, quote, isSpot: context.isSpot }, booked.excess))
+    const booked = bookFill(position, fill, coins)
+    await insertLedger(tx, owner, ledgerOf(fill, coins, booked.excess))
     position = { ...position, quantityOpen: booked.quantityOpen, quantityEntered: booked.quantityEntered }
     excess = excess.plus(booked.excess)
     newFills += 1

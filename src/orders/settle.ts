@@ -1,5 +1,5 @@
 import type { Db } from '#db/client.ts'
-import { fillsOfPosition } from '#db/fills.ts'
+import { type Fill, fillsOfPosition } from '#db/fills.ts'
 import { fundingSince } from '#db/ledger.ts'
 import { releaseSlots, slotsOf } from '#db/order-slots.ts'
 import { changeOrder, liveOrders, liveReservations, moveOrder, type Order } from '#db/orders.ts'
@@ -9,7 +9,7 @@ import { saveTrade } from '#db/trades.ts'
 import { Decimal, type DecimalText, sum } from '../domain/decimal.ts'
 import { closableQuantity } from '../domain/exits/venue-minimum.ts'
 import { isEnded } from '../domain/order.ts'
-import { tradeResult } from '../domain/pnl.ts'
+import { type BookedFill, tradeResult } from '../domain/pnl.ts'
 import type { PositionState } from '../domain/position.ts'
 import { entrySide } from '../domain/side.ts'
 
@@ -101,11 +101,10 @@ export async function closeBooks(tx: Db, position: Position, context: SettleCont
   await unwatchPosition(tx, position.id)
   const first = fills[0]
   if (first === undefined) return
-  const entry = entrySide(position.side)
   const result = tradeResult({
     side: position.side,
     base: baseOf(position.symbol),
-    fills: fills.map((fill) => ({ ...fill, purpose: fill.side === entry ? 'entry' : 'exit' })),
+    fills: fills.map((fill) => moneyOf(position, fill)),
     funding: await fundingSince(tx, position.accountId, position.symbol, first.filledAt),
   })
   await saveTrade(tx, {
@@ -124,6 +123,15 @@ export async function closeBooks(tx: Db, position: Position, context: SettleCont
     ...result,
     pnl: result.netPnl,
   })
+}
+
+/** A fill as results are reckoned. Only a purchase on spot pays its fee out of what it bought; every other fee is money. */
+function moneyOf(position: Position, fill: Fill): BookedFill {
+  const purpose = fill.side === entrySide(position.side) ? 'entry' : 'exit'
+  const isFromPosition = purpose === 'entry' && !position.rules.reduceOnly
+  if (isFromPosition) return { ...fill, purpose }
+  const fee = new Decimal(fill.fee).times(fill.feePrice).toString()
+  return { ...fill, purpose, fee, feeCurrency: 'quote', feePrice: '1' }
 }
 
 /** The shard that watches a position: from its id alone, so that every process agrees. */
