@@ -62,7 +62,8 @@ export async function openConnection(parts: {
   shared.number = String as unknown as typeof shared.number
   if (parts.mode === 'testnet' && market.testnet === 'sandbox') shared.setSandboxMode(true)
   if (parts.mode === 'testnet' && market.testnet === 'demo') shared.enableDemoTrading(true)
-  await shared.loadFetchImplementation()
+  // Once for all: an object derived from this one would load them again at every request.
+  await Promise.all([shared.loadFetchImplementation(), shared.loadProxyModules()])
   let isLost = false
   let clock: { offsetMs: number; measuredAt: number } | undefined
   let marketsLoadedAt = 0

@@ -4,6 +4,7 @@ import { absentRounds, recordEvent } from '#db/order-events.ts'
 import { findOrder, lockOrder, moveOrder, type Order, sentMsAgo } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
 import { Decimal } from '../domain/decimal.ts'
+import { VenueUnavailable } from '../errors.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
@@ -44,9 +45,9 @@ export async function resolveOrder(desk: OrderDesk, orderId: string): Promise<Or
 }
 
 async function ask(desk: OrderDesk, order: Order): Promise<OrderResult> {
-  const venue = await desk.gateway.account(order.accountId)
-  const context = await bookingContext(desk, venue.account, order.symbol)
-  const found = await venue.orderByClientId(order.symbol, order.clientOrderId)
+  const asked = await lookUp(desk, order)
+  if ('down' in asked) return tooLong(desk, order, asked.down)
+  const { venue, context, found } = asked
   if (found) {
     const fills = await fillsBehind(venue, found)
     return recordedResult(await recordOrder(desk.db, order.id, { order: found, fills }, context))
@@ -55,6 +56,25 @@ async function ask(desk: OrderDesk, order: Order): Promise<OrderResult> {
     // It was there: a venue that does not show it now has not said that it is gone.
     return result(skipped('the venue does not show it now'), order.state, { needsResolving: true })
   return notFound(desk, order, venue, context)
+}
+
+/** The order at the venue. A venue that is down is asked again, until that has lasted too long for an unknown order. */
+async function lookUp(
+  desk: OrderDesk,
+  order: Order,
+): Promise<
+  { venue: VenueAccount; context: BookingContext; found: VenueOrder | undefined } | { down: string }
+> {
+  try {
+    const venue = await desk.gateway.account(order.accountId)
+    const context = await bookingContext(desk, venue.account, order.symbol)
+    const found = await venue.orderByClientId(order.symbol, order.clientOrderId)
+    return { venue, context, found }
+  } catch (error) {
+    if (!(error instanceof VenueUnavailable) || order.state !== 'unknown') throw error
+    if (((await sentMsAgo(desk.db, order.id)) ?? 0) <= unknownTooLongMs) throw error
+    return { down: error.message }
+  }
 }
 
 /** One round of looking in vain. The second, far enough after the first, is the proof. */

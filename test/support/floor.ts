@@ -7,6 +7,7 @@ import type { Order } from '#db/orders.ts'
 import { wallClock } from '#src/clock.ts'
 import type { Decision } from '#src/domain/entries/decision.ts'
 import { type ExitRules, exitRulesFor } from '#src/domain/exits/exit-rules.ts'
+import { roundPrice } from '#src/domain/market-filters.ts'
 import type { Side } from '#src/domain/side.ts'
 import { resolveSettings } from '#src/domain/trading-settings.ts'
 import { openFeeds } from '#src/exchange/feeds.ts'
@@ -61,6 +62,8 @@ export interface EntryWish {
   readonly signalLeftMs?: number
   readonly signalId?: string
   readonly rules?: Partial<ExitRules>
+  /** A limit order so far from the price: 0.97 is 3 % below. Market without. */
+  readonly limitAt?: number
 }
 
 /** Opens a floor for the calling test file; everything is closed after it. */
@@ -159,7 +162,9 @@ export async function openFloor(): Promise<Floor> {
         decision,
         signal: { id: signalId, source: `strategy:${signalId}` },
         signalLeftMs,
-        type: 'market',
+        ...(wish.limitAt === undefined
+          ? { type: 'market' }
+          : { type: 'limit', limitPrice: roundPrice(price * wish.limitAt, filters) }),
         rules: { ...exitRulesFor(settings, filters, account.market), ...wish.rules },
         marketNowMs: Date.now(),
         actor: 'test',
