@@ -595,6 +595,7 @@ table public.trades grant SELECT to bullpen_app
 table public.trades grant SELECT to bullpen_worker
 table public.trades grant UPDATE to bullpen_worker
 table public.trades index CREATE INDEX trades_account ON public.trades USING btree (account_id, closed_at DESC)
+table public.trades index CREATE INDEX trades_user ON public.trades USING btree (user_id, closed_at DESC, id DESC)
 table public.trades policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.trades policy worker ALL to bullpen_worker using true check true
 table public.trades row security forced

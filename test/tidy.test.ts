@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/web': ['src', 'src/domain', 'src/queue', 'src/vault', 'db'],
   'src/demo': ['src', 'src/domain', 'src/accounts', 'src/vault', 'src/web', 'db'],
   'src/doctor': ['src', 'src/exchange', 'src/orders', 'src/queue', 'db'],
-  db: ['src', 'src/domain'],
+  db: ['src', 'src/domain', 'src/database'],
 }
 
 /** What runs jobs, and so is never known by one. */

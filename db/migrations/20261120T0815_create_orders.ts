@@ -163,6 +163,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (position_id, user_id) references positions (id, user_id)
     )`.execute(db)
   await sql`create index trades_account on trades (account_id, closed_at desc)`.execute(db)
+  await sql`create index trades_user on trades (user_id, closed_at desc, id desc)`.execute(db)
   await sql`
     create table risk_reservations (
       id uuid primary key default gen_random_uuid(),
