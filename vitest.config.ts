@@ -7,7 +7,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/*.test.ts', 'test/{domain,simulator,trading,vault}/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['test/*.test.ts', 'test/{domain,simulator,trading,vault}/**/*.test.ts'],
+        },
       },
       {
         extends: true,

@@ -17,8 +17,3 @@ const edges: Readonly<Record<PositionState, readonly PositionState[]>> = {
 export function legalPositionTransition(from: PositionState, to: PositionState): boolean {
   return edges[from].includes(to)
 }
-
-/** Whether the position occupies its (account, symbol): at most one such position lives there. */
-export function isLiving(state: PositionState): boolean {
-  return state === 'opening' || state === 'open' || state === 'closing'
-}

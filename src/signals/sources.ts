@@ -1,7 +1,7 @@
 import type { MarketContext } from '../domain/market/market-context.ts'
 import type { SignalDraft } from '../domain/signal.ts'
-import { council } from '../domain/strategies/council/council.ts'
-import { smartEntry } from '../domain/strategies/smart-entry.ts'
+import { council, councilStrategy } from '../domain/strategies/council/council.ts'
+import { smartEntry, smartEntryStrategy } from '../domain/strategies/smart-entry.ts'
 import type { Appetite } from './context.ts'
 
 /** A source that the program itself asks, symbol by symbol. */
@@ -15,7 +15,7 @@ export interface SignalSource {
 }
 
 const smartEntrySource: SignalSource = {
-  name: 'smart_entry',
+  name: smartEntryStrategy.name,
   everyMs: 15_000,
   appetite: { '5m': 60 },
   look(context) {
@@ -25,7 +25,7 @@ const smartEntrySource: SignalSource = {
 }
 
 const councilSource: SignalSource = {
-  name: 'COUNCIL_V2.0_FALLBACK',
+  name: councilStrategy.name,
   everyMs: 60_000,
   // The EMA 200 of each length settles over about three of its periods; the research seat reads a 200-day mean.
   appetite: { '5m': 120, '1h': 600, '4h': 600, '1d': 201 },

@@ -8,9 +8,6 @@ import { Rsi } from '../market/rsi.ts'
 import { lastOf, series } from '../market/series.ts'
 import { directionOf, type Side } from '../side.ts'
 
-/** Closed 5 m candles from which on every layer has its history. */
-export const smartExitWarmup = 50
-
 /** Asks the layers at a 5 m close, oldest candle first; the first that speaks against the position is the answer. */
 export function smartExit(side: Side, candles: readonly Candle[]): SmartExitLayer | undefined {
   if (isReversal(side, candles)) return 'reversal'
