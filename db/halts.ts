@@ -23,7 +23,7 @@ export interface HaltKeys {
 }
 
 /** The key of a symbol's halt: its pair without the settlement coin, so that one halt covers spot and futures. */
-export function symbolKey(symbol: string): string {
+function symbolKey(symbol: string): string {
   return symbol.split(':', 1)[0] ?? symbol
 }
 

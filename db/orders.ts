@@ -231,121 +231,6 @@ export async function liveOrders(db: Db, positionId: string): Promise<Order[]> {
   return rows.map(toOrder)
 }
 
-/** The orders of an account that have not ended, oldest first. */
-export async function liveOrdersOf(db: Db, accountId: string): Promise<Order[]> {
-  const rows = await db
-    .selectFrom('orders')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('state', 'not in', endings)
-    .orderBy('planned_at')
-    .execute()
-  return rows.map(toOrder)
-}
-
-/** How many exits of a position were refused in a row just now, and how long ago the last one was. */
-export async function refusalsInARow(
-  db: Db,
-  positionId: string,
-): Promise<{ count: number; lastMsAgo: number }> {
-  const rows = await db
-    .selectFrom('orders')
-    .select(['state', sql<number>`extract(epoch from clock_timestamp() - ended_at) * 1000`.as('ms_ago')])
-    .where('position_id', '=', positionId)
-    .where('purpose', '=', 'exit')
-    .where('sent_at', 'is not', null)
-    .orderBy('planned_at', 'desc')
-    .limit(10)
-    .execute()
-  const first = rows.findIndex((row) => row.state !== 'rejected')
-  const count = first === -1 ? rows.length : first
-  return { count, lastMsAgo: count === 0 ? 0 : Number(rows[0]?.ms_ago ?? 0) }
-}
-
-/** Whether the account has planned an entry after this one. */
-export async function hasLaterEntry(db: Db, order: Pick<Order, 'id' | 'accountId'>): Promise<boolean> {
-  const row = await db
-    .selectFrom('orders')
-    .select('id')
-    .where('account_id', '=', order.accountId)
-    .where('purpose', '=', 'entry')
-    .where('id', '<>', order.id)
-    .where('planned_at', '>=', (own) =>
-      own.selectFrom('orders').select('planned_at').where('id', '=', order.id),
-    )
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** How long ago an order was sent, by the database's clock; undefined when it was not. */
-export async function sentMsAgo(db: Db, orderId: string): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('orders')
-    .select(sql<number | null>`extract(epoch from clock_timestamp() - sent_at) * 1000`.as('ms_ago'))
-    .where('id', '=', orderId)
-    .executeTakeFirstOrThrow()
-  return row.ms_ago === null ? undefined : Number(row.ms_ago)
-}
-
-/** The orders of an account that were sent in the last 24 h, oldest first. */
-export async function sentOrders(db: Db, accountId: string): Promise<Order[]> {
-  const rows = await db
-    .selectFrom('orders')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('sent_at', '>', sql<Date>`now() - interval '24 hours'`)
-    .orderBy('sent_at')
-    .execute()
-  return rows.map(toOrder)
-}
-
-/** An order that needs a hand, and in which lane. */
-export interface WakeableOrder {
-  readonly id: string
-  readonly exchange: string
-  readonly purpose: OrderPurpose
-  readonly state: OrderState
-  /** How often it has been woken: part of the wake's job id, since a kept job swallows a repeated id. */
-  readonly wake: number
-}
-
-/**
- * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
- * venue. Each is counted as woken at once, so that two sweepers wake it once.
- */
-export async function takeWakes(
-  db: Db,
-  { quietMs, limit }: { readonly quietMs: number; readonly limit: number },
-): Promise<WakeableOrder[]> {
-  const quiet = sql<Date>`clock_timestamp() - ${quietMs} * interval '1 millisecond'`
-  const rows = await db
-    .updateTable('orders')
-    .set({ wakes: sql`wakes + 1`, woken_at: sql<Date>`clock_timestamp()` })
-    .where('id', 'in', (due) =>
-      due
-        .selectFrom('orders')
-        .select('id')
-        .where('state', 'in', ['planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown'])
-        .where(sql<Date>`coalesce(woken_at, planned_at)`, '<', quiet)
-        .where((or) =>
-          or.or([or('state', '<>', 'submitting'), or('lease_until', '<', sql<Date>`clock_timestamp()`)]),
-        )
-        .orderBy('planned_at')
-        .limit(limit)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .returning(['id', 'exchange', 'purpose', 'state', 'wakes'])
-    .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    exchange: row.exchange,
-    purpose: row.purpose as OrderPurpose,
-    state: row.state as OrderState,
-    wake: row.wakes,
-  }))
-}
-
 function columnsOf(change: OrderChange) {
   return {
     ...(change.venueOrderId !== undefined && { venue_order_id: change.venueOrderId }),
@@ -390,7 +275,8 @@ interface OrderRow {
   advice: string | null
 }
 
-function toOrder(row: OrderRow): Order {
+/** A row of the table as an order. */
+export function toOrder(row: OrderRow): Order {
   return {
     id: row.id,
     userId: row.user_id,

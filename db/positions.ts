@@ -100,18 +100,6 @@ export async function lockPosition(db: Db, positionId: string): Promise<Position
   return toPosition(row)
 }
 
-/** The account's positions that are opening, open or closing, and strays. */
-export async function livingPositions(db: Db, accountId: string): Promise<Position[]> {
-  const rows = await db
-    .selectFrom('positions')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('state', 'in', ['opening', 'open', 'closing', 'stray'])
-    .orderBy('created_at')
-    .execute()
-  return rows.map(toPosition)
-}
-
 /** Whether another position than this one lives on the symbol. */
 export async function anotherLives(
   db: Db,

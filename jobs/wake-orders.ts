@@ -1,4 +1,4 @@
-import { takeWakes } from '#db/orders.ts'
+import { takeWakes } from '#db/order-wakes.ts'
 import { resolveOrder } from '#src/queue/contracts.ts'
 import type { JobContext } from './context.ts'
 import { wake } from './follow.ts'

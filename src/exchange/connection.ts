@@ -6,7 +6,7 @@ import type { MarketCard, VenueCard } from './venue-card.ts'
 import { type VenueClient, withRawAnswers } from './venue-class.ts'
 
 /** Longer than any healthy answer, shorter than the lease of an order that is being sent (5 s). */
-export const httpTimeoutMs = 4_000
+const httpTimeoutMs = 4_000
 const clockFreshMs = 5 * 60_000
 const marketsFreshMs = 10 * 60_000
 

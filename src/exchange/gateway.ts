@@ -2,12 +2,14 @@ import { type Account, accountOrThrow } from '#db/accounts.ts'
 import { findSealedKey } from '#db/api-keys.ts'
 import type { Db } from '#db/client.ts'
 import type { Exchange, Market, Mode } from '../domain/market.ts'
-import { VenueUnavailable } from '../errors.ts'
+import { OrderRejected, VenueUnavailable } from '../errors.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
-import { openKey } from '../vault/open.ts'
+import { KeyNotOpened, openKey } from '../vault/open.ts'
+import type { VenueKey } from '../vault/sealed.ts'
 import { type Connection, openConnection } from './connection.ts'
+import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
-import { type VenueAccount, type VenueSettings, venueAccount } from './venue-account.ts'
+import { type VenueAccount, venueAccount } from './venue-account.ts'
 import type { VenueCard } from './venue-card.ts'
 import { binance } from './venues/binance.ts'
 
@@ -27,7 +29,10 @@ export interface GatewayParts {
 
 /** The one door to the venues: accounts by id, each signing with its own key. */
 export interface Gateway {
-  /** An account at its venue. Throws VenueUnavailable while the venue cannot be reached. */
+  /**
+   * An account at its venue. Throws VenueUnavailable while the venue cannot be reached, OrderRejected (invalid-key) when
+   * the account's key is missing or cannot be opened.
+   */
   account(accountId: string): Promise<VenueAccount>
   close(): Promise<void>
 }
@@ -91,12 +96,24 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function open(accountId: string): Promise<Opened> {
     const account = await accountOrThrow(parts.db, accountId)
     const sealed = await findSealedKey(parts.db, accountId)
-    if (sealed === undefined) throw new Error(`account ${accountId} has no API key`)
-    const key = openKey(parts.keys, { userId: account.userId, accountId }, sealed)
+    const key = keyOf(account, sealed)
     const over = await connection(account.exchange, account.market, modeOf(account))
     const known = settings.get(accountId) ?? { isOneWay: false, leverage: new Map() }
     settings.set(accountId, known)
-    return { venue: venueAccount(account, over, over.clientFor(key), known, wallNow), over }
+    const signed = { account, connection: over, client: over.clientFor(key), wallNow }
+    return { venue: venueAccount(signed, known), over }
+  }
+
+  function keyOf({ id, userId }: Account, sealed: unknown): VenueKey {
+    const refusal = (reason: string, cause?: unknown) =>
+      new OrderRejected(reason, { code: 'invalid-key', advice: 'connect the key again', cause })
+    if (sealed === undefined) throw refusal(`account ${id} has no API key`)
+    try {
+      return openKey(parts.keys, { userId, accountId: id }, sealed)
+    } catch (error) {
+      if (error instanceof KeyNotOpened) throw refusal(error.message, error)
+      throw error
+    }
   }
 
   function modeOf(account: Account): Mode {

@@ -13,7 +13,7 @@ export interface Attempt {
 }
 
 /** The guard refused to write a request: not a byte of it has left. */
-export class NotWritten extends Error {
+class NotWritten extends Error {
   override readonly name = 'NotWritten'
 }
 

@@ -1,272 +1,29 @@
 import type { Account } from '#db/accounts.ts'
-import { Decimal, type DecimalText } from '../domain/decimal.ts'
-import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
-import { meaningOf, sendFailure } from './answers.ts'
-import type { Connection } from './connection.ts'
-import type { Approved, OrderRequest } from './order-request.ts'
-import { readFill, readOrder } from './read-order.ts'
-import type { VenueClient } from './venue-class.ts'
-import type {
-  KeyPermissions,
-  VenueBalance,
-  VenueFill,
-  VenueMargin,
-  VenueOrder,
-  VenuePosition,
-} from './venue-order.ts'
-
-/** A write later than this after the claim is refused: whoever wakes up late must not send. */
-export const latestWriteMs = 1_500
+import { type HoldingCalls, holdingCalls, type VenueSettings } from './holding-calls.ts'
+import { type OrderCalls, orderCalls } from './order-calls.ts'
+import type { SignedConnection } from './signed-connection.ts'
 
 /**
  * One account at its venue. Questions throw VenueUnavailable (ask again) or OrderRejected (refused for good, such as a
  * key that was revoked).
  */
-export interface VenueAccount {
+export interface VenueAccount extends OrderCalls, HoldingCalls {
   readonly account: Account
   /** How long after a send the venue would refuse to execute it, and show it if it did: only then "not found" means something. */
   readonly settledAfterMs: number
-  /**
-   * Sets what an entry needs: one-way mode, cross margin, leverage. Nothing on spot. Throws OrderRejected when the venue
-   * will not have it.
-   */
-  prepareEntry(entry: { readonly symbol: string; readonly leverage: number }): Promise<void>
-  /**
-   * Sends an order: one HTTP request, signed with the time of its claim.
-   * @throws OrderRejected certainly not executed. VenueUnavailable: nothing has happened. OrderOutcomeUnknown: look it up.
-   */
-  placeOrder(request: Approved<OrderRequest>): Promise<VenueOrder>
-  /** Takes an order back. Undefined when the venue has no such open order. Throws OrderOutcomeUnknown in doubt. */
-  cancelOrder(order: {
-    readonly symbol: string
-    readonly clientOrderId: string
-  }): Promise<VenueOrder | undefined>
-  /** An order by the id we gave it; undefined when the venue says that there is none. */
-  orderByClientId(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined>
-  /** Every execution of an order. */
-  fillsOf(order: { readonly symbol: string; readonly venueOrderId: string }): Promise<VenueFill[]>
-  /** Executions on a symbol since a moment of the venue's clock, oldest first. */
-  fillsSince(symbol: string, sinceMs: number): Promise<VenueFill[]>
-  openOrders(symbol?: string): Promise<VenueOrder[]>
-  /** Orders of a symbol, ended ones too, since a moment of the venue's clock. */
-  ordersSince(symbol: string, sinceMs: number): Promise<VenueOrder[]>
-  balances(): Promise<VenueBalance[]>
-  /** Balances and, where there is margin, its state, in one answer. */
-  holdings(): Promise<{ balances: VenueBalance[]; margin: VenueMargin | undefined }>
-  /** Open positions; none on spot. */
-  positions(): Promise<VenuePosition[]>
-  keyPermissions(): Promise<KeyPermissions>
   /** The venue's clock, epoch ms. */
   serverTime(): Promise<number>
 }
 
-/** What a process remembers of an account's settings at the venue, so that it sets them once. */
-export interface VenueSettings {
-  isOneWay: boolean
-  /** By symbol. */
-  readonly leverage: Map<string, number>
-}
-
-/** An account over a connection, signing with `client`. */
-export function venueAccount(
-  account: Account,
-  connection: Connection,
-  client: VenueClient,
-  settings: VenueSettings,
-  wallNow: () => number,
-): VenueAccount {
-  const { card, market } = connection
-  const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
-    connection.call(client, { asked }, question)
-  const window = { recvWindow: card.readWindowMs }
-  const type = { type: market.type, ...window }
-
-  async function holdings() {
-    const raw = await ask('balances', (venue) => venue.fetchBalance(type))
-    return { balances: market.readBalances(raw.info), margin: market.readMargin(raw.info) }
-  }
-
-  async function set(asked: string, change: (client: VenueClient) => Promise<unknown>): Promise<void> {
-    await connection.call(client, { asked }, async (venue) => {
-      try {
-        await change(venue)
-      } catch (thrown) {
-        if (meaningOf(card, thrown)?.proves !== 'unchanged') throw thrown
-      }
-    })
-  }
-
+/** An account over a connection that signs with its key. */
+export function venueAccount(signed: SignedConnection, settings: VenueSettings): VenueAccount {
+  const { account, connection, wallNow } = signed
+  const { orderWindowMs, clockToleranceMs, readLagMs } = connection.card
   return {
     account,
-    settledAfterMs: card.orderWindowMs + card.clockToleranceMs + card.readLagMs,
-
-    async prepareEntry({ symbol, leverage }) {
-      await connection.requireSymbol(symbol)
-      await connection.clockOffsetMs()
-      if (!market.hasLeverage) return
-      if (!settings.isOneWay) {
-        await set('one-way position mode', (venue) => venue.setPositionMode(false, undefined, window))
-        settings.isOneWay = true
-      }
-      if (settings.leverage.get(symbol) === leverage) return
-      if (!settings.leverage.has(symbol))
-        await set(`cross margin on ${symbol}`, (venue) => venue.setMarginMode('cross', symbol, window))
-      await set(`leverage ${leverage} on ${symbol}`, (venue) => venue.setLeverage(leverage, symbol, window))
-      settings.leverage.set(symbol, leverage)
-    },
-
-    async placeOrder(request) {
-      if (request.isReduceOnly && !market.hasReduceOnly)
-        throw new OrderRejected(
-          `a reduce-only order on ${request.symbol} was not sent: ${account.market} has none`,
-          {
-            code: 'reduce-only-not-valid',
-            advice: 'spot: use margin or futures',
-          },
-        )
-      await connection.requireSymbol(request.symbol)
-      requireRounded(client, request)
-      const offsetMs = await connection.clockOffsetMs()
-      const { wallMs, monotonicMs } = request.claimedAt
-      const asked = `the ${request.type} order to ${request.side} ${request.quantity} ${request.symbol}`
-      const guard = () => {
-        const late = Math.max(wallNow() - wallMs, performance.now() - monotonicMs)
-        return late > latestWriteMs
-          ? `it came to be written ${Math.round(late)} ms after its claim`
-          : undefined
-      }
-      const answer = await connection.call(client, { asked, guard, failure: sendFailure }, (venue) =>
-        venue.createOrder(
-          request.symbol,
-          request.type === 'stop_market' ? 'market' : request.type,
-          request.side,
-          request.quantity as unknown as number,
-          request.price as unknown as number | undefined,
-          {
-            clientOrderId: request.clientOrderId,
-            // The moment of the claim, not of the signature: what leaves late, the venue refuses.
-            timestamp: Math.floor(wallMs + offsetMs),
-            recvWindow: card.orderWindowMs,
-            ...(request.isReduceOnly && { reduceOnly: true }),
-            ...(request.stopPrice !== undefined && { stopLossPrice: request.stopPrice }),
-          },
-        ),
-      )
-      const order = readOrder(answer)
-      if (order?.clientOrderId !== request.clientOrderId)
-        throw new OrderOutcomeUnknown(`${card.exchange} answered ${asked} without naming it`)
-      return order
-    },
-
-    async cancelOrder({ symbol, clientOrderId }) {
-      const asked = `cancelling ${clientOrderId} on ${symbol}`
-      try {
-        const answer = await connection.call(client, { asked, failure: sendFailure }, (venue) =>
-          venue.cancelOrder(undefined as unknown as string, symbol, { clientOrderId, ...window }),
-        )
-        return readOrder(answer)
-      } catch (error) {
-        if (meaningOf(card, (error as Error).cause)?.proves === 'absent') return undefined
-        throw error
-      }
-    },
-
-    async orderByClientId(symbol, clientOrderId) {
-      const order = await ask(`order ${clientOrderId}`, async (venue) => {
-        try {
-          return await venue.fetchOrder(undefined as unknown as string, symbol, { clientOrderId, ...window })
-        } catch (thrown) {
-          if (meaningOf(card, thrown)?.proves === 'absent') return undefined
-          throw thrown
-        }
-      })
-      if (order === undefined) return undefined
-      const read = readOrder(order)
-      // Some venues ignore an id they do not understand, and answer with another order.
-      if (read?.clientOrderId !== clientOrderId)
-        throw new OrderOutcomeUnknown(
-          `${card.exchange} answered the question for order ${clientOrderId} with another`,
-        )
-      return read
-    },
-
-    async fillsOf({ symbol, venueOrderId }) {
-      const trades = await ask(`the fills of order ${venueOrderId}`, (venue) =>
-        venue.fetchMyTrades(symbol, undefined, 1_000, { orderId: venueOrderId, ...window }),
-      )
-      return trades.map((trade) => readFill(trade)).filter((fill) => fill.venueOrderId === venueOrderId)
-    },
-
-    async fillsSince(symbol, sinceMs) {
-      const trades = await ask(`the fills on ${symbol}`, (venue) =>
-        venue.fetchMyTrades(symbol, Math.floor(sinceMs), 1_000, window),
-      )
-      return trades.map((trade) => readFill(trade))
-    },
-
-    async openOrders(symbol) {
-      const orders = await ask('open orders', (venue) =>
-        venue.fetchOpenOrders(symbol, undefined, undefined, type),
-      )
-      return orders.flatMap((order) => readOrder(order) ?? [])
-    },
-
-    async ordersSince(symbol, sinceMs) {
-      const orders = await ask(`the orders on ${symbol}`, (venue) =>
-        venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, window),
-      )
-      return orders.flatMap((order) => readOrder(order) ?? [])
-    },
-
-    holdings,
-    balances: async () => (await holdings()).balances,
-
-    async positions() {
-      if (!market.hasLeverage) return []
-      const positions = await ask('positions', (venue) => venue.fetchPositions(undefined, window))
-      return positions.flatMap(
-        ({ symbol, side, contracts, entryPrice, markPrice, liquidationPrice, unrealizedPnl }) =>
-          symbol === undefined || contracts === undefined
-            ? []
-            : {
-                symbol,
-                quantity: side === 'short' ? `-${contracts}` : String(contracts),
-                entryPrice: String(entryPrice),
-                markPrice: markPrice === undefined ? null : String(markPrice),
-                liquidationPrice: liquidationPrice === undefined ? null : String(liquidationPrice),
-                unrealizedPnl: String(unrealizedPnl ?? '0'),
-              },
-      )
-    },
-
-    async keyPermissions() {
-      const raw = await ask('what the key may do', (venue) => venue.sapiGetAccountApiRestrictions(window))
-      return card.readPermissions(raw)
-    },
-
-    async serverTime() {
-      return wallNow() + (await connection.clockOffsetMs())
-    },
+    settledAfterMs: orderWindowMs + clockToleranceMs + readLagMs,
+    serverTime: async () => wallNow() + (await connection.clockOffsetMs()),
+    ...orderCalls(signed),
+    ...holdingCalls(signed, settings),
   }
-}
-
-/** The library cuts what is finer than the venue's step without a word; the journal must hold what is sent. */
-function requireRounded(client: VenueClient, { symbol, quantity, price }: OrderRequest): void {
-  const isRounded = (text: DecimalText, rounded: () => unknown) => {
-    try {
-      return new Decimal(String(rounded())).eq(text)
-    } catch {
-      return false // it refuses what would be cut to nothing
-    }
-  }
-  if (
-    isRounded(quantity, () => client.amountToPrecision(symbol, quantity)) &&
-    (price === undefined || isRounded(price, () => client.priceToPrecision(symbol, price)))
-  )
-    return
-  const at = price === undefined ? '' : ` at ${price}`
-  throw new OrderRejected(`${quantity} ${symbol}${at} is finer than the venue takes: it was not sent`, {
-    code: 'filter',
-    advice: 'round to the symbol’s filters',
-  })
 }

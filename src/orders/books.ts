@@ -2,7 +2,7 @@ import { accountOrThrow } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { fillsOfOrder, totalsOf } from '#db/fills.ts'
 import { ledgerBalances } from '#db/ledger.ts'
-import { sentOrders } from '#db/orders.ts'
+import { sentOrders } from '#db/order-history.ts'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 

@@ -8,7 +8,7 @@ import { endOrderIn } from './end.ts'
 import type { SettleContext } from './settle.ts'
 
 /** How long a sender may be alive after its claim: longer than the HTTP timeout. */
-export const leaseMs = 5_000
+const leaseMs = 5_000
 
 /** What became of a claim. */
 export type Claim =

@@ -1,8 +1,9 @@
 import { type Account, accountOrThrow, lockAccount } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { recordDecision } from '#db/decisions.ts'
+import { refusalsInARow } from '#db/order-history.ts'
 import { countReductions, takenSlots } from '#db/order-slots.ts'
-import { insertOrder, liveOrders, refusalsInARow } from '#db/orders.ts'
+import { insertOrder, liveOrders } from '#db/orders.ts'
 import {
   addTakenLevels,
   changePosition,

@@ -1,4 +1,5 @@
 import { setAccountStatus } from '#db/accounts.ts'
+import { hasExpired } from '#db/order-history.ts'
 import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
 import { Decimal, sum } from '../domain/decimal.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
@@ -6,12 +7,13 @@ import { approve, type OrderRequest } from '../exchange/order-request.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
-import { claimOrder } from './claim.ts'
+import { type Claim, claimOrder } from './claim.ts'
 import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { type BookingContext, recordOrder } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
+import type { SettleContext } from './settle.ts'
 
 /**
  * Sends a planned order, once: claim, one HTTP attempt, booking. Whoever else tries finds it taken. Throws
@@ -23,18 +25,16 @@ export async function sendOrder(desk: OrderDesk, orderId: string): Promise<Order
   if (!planned) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
   if (planned.state !== 'planned') return result(skipped(`it is ${planned.state} already`), planned.state)
 
+  // An entry whose time is over is abandoned also while the venue is down.
+  if (await hasExpired(db, orderId)) return claimed(await claimOrder(db, planned, settling(desk)))
+
   // Everything that can wait for the network comes before the claim: from there on, seconds count.
-  const venue = await desk.gateway.account(planned.accountId)
-  const context = await bookingContext(desk, venue.account, planned.symbol)
-  if (planned.purpose === 'entry') {
-    const refusal = await prepare(venue, planned)
-    if (refusal) return abandon(desk, planned, refusal, context)
-  }
+  const ready = await prepare(desk, planned)
+  if (ready instanceof OrderRejected) return abandon(desk, planned, ready)
+  const { venue, context } = ready
   const claimedAt = { wallMs: desk.clock.wallNow(), monotonicMs: performance.now() }
   const claim = await claimOrder(db, planned, context)
-  if (claim.kind === 'taken') return result(skipped(`it is ${claim.state} already`), claim.state)
-  if (claim.kind === 'abandoned')
-    return result(failed(`abandoned: ${claim.reason}`, 'the next signal decides again'), 'abandoned')
+  if (claim.kind !== 'claimed') return claimed(claim)
 
   crashpoint('claimed-not-sent')
   let answer: VenueOrder
@@ -74,26 +74,45 @@ function requestOf(order: Order): OrderRequest {
   }
 }
 
-async function prepare(venue: VenueAccount, order: Order): Promise<OrderRejected | undefined> {
+/** What a claim that got nothing to send came to. */
+function claimed(claim: Claim): OrderResult {
+  if (claim.kind !== 'abandoned') {
+    const state = claim.kind === 'taken' ? claim.state : 'submitting'
+    return result(skipped(`it is ${state} already`), state)
+  }
+  return result(failed(`abandoned: ${claim.reason}`, 'the next signal decides again'), 'abandoned')
+}
+
+/** The venue, ready for the order. An entry that cannot be made ready is refused; an exit waits until it can. */
+async function prepare(
+  desk: OrderDesk,
+  order: Order,
+): Promise<{ venue: VenueAccount; context: BookingContext } | OrderRejected> {
   try {
-    await venue.prepareEntry({ symbol: order.symbol, leverage: Number(order.leverage ?? 1) })
-    return undefined
+    const venue = await desk.gateway.account(order.accountId)
+    const context = await bookingContext(desk, venue.account, order.symbol)
+    if (order.purpose === 'entry')
+      await venue.prepareEntry({ symbol: order.symbol, leverage: Number(order.leverage ?? 1) })
+    return { venue, context }
   } catch (error) {
-    if (error instanceof OrderRejected) return error
+    if (error instanceof OrderRejected && order.purpose === 'entry') return error
     throw error
   }
 }
 
-async function abandon(
-  desk: OrderDesk,
-  order: Order,
-  refusal: OrderRejected,
-  context: BookingContext,
-): Promise<OrderResult> {
+async function abandon(desk: OrderDesk, order: Order, refusal: OrderRejected): Promise<OrderResult> {
   await pauseOnBadKey(desk, order, refusal)
   const { message: reason, code, advice } = refusal
-  await endOrder(desk.db, order.id, ['planned'], { to: 'abandoned', reason, code, advice }, context)
+  await endOrder(desk.db, order.id, ['planned'], { to: 'abandoned', reason, code, advice }, settling(desk))
   return result(failed(reason, advice), 'abandoned')
+}
+
+function settling(desk: OrderDesk): SettleContext {
+  return {
+    actor: desk.workerId,
+    marketNowMs: desk.clock.marketNow(),
+    monitorShards: desk.config.monitorShards,
+  }
 }
 
 /** Three endings: refused for certain, nothing happened, or nobody knows. */

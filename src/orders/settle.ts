@@ -135,7 +135,7 @@ function moneyOf(position: Position, fill: Fill): BookedFill {
 }
 
 /** The shard that watches a position: from its id alone, so that every process agrees. */
-export function shardOf(positionId: string, shards: number): number {
+function shardOf(positionId: string, shards: number): number {
   return Number.parseInt(positionId.slice(0, 8), 16) % shards
 }
 

@@ -1,16 +1,14 @@
 import { z } from 'zod'
 
 /** What an exchange hands its customer: `password` is the passphrase that some venues want beside the pair. */
-export const venueKey = z.object({
-  apiKey: z.string().min(1),
-  secret: z.string().min(1),
-  password: z.string().min(1).optional(),
-})
-export type VenueKey = z.infer<typeof venueKey>
+export interface VenueKey {
+  readonly apiKey: string
+  readonly secret: string
+  readonly password?: string
+}
 
 /** The fields of a key, each sealed on its own. */
-export const keyFields = ['apiKey', 'secret', 'password'] as const
-export type KeyField = (typeof keyFields)[number]
+export type KeyField = keyof VenueKey
 
 /** Whose key it is. A sealed field opens for this owner alone. */
 export interface KeyOwner {

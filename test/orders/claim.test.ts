@@ -5,6 +5,7 @@ import { takenSlots } from '#db/order-slots.ts'
 import { orderOrThrow } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
 import { liveReservationsOf } from '#db/risk-reservations.ts'
+import { createGateway } from '#src/exchange/gateway.ts'
 import { claimOrder } from '#src/orders/claim.ts'
 import { placeOrder } from '#src/orders/place.ts'
 import { planExit } from '#src/orders/plan.ts'
@@ -114,6 +115,17 @@ test('an entry expires, an exit never does', async () => {
     outcome: { reason: 'abandoned: it expired before it was sent' },
   })
   expect(await sendOrder(desk, exitId)).toMatchObject({ state: 'filled' })
+})
+
+test('an entry whose time is over is abandoned also while no venue answers', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const entryId = await floor.enter(trader, { base: 'ETH', quantity: '1', signalLeftMs: 1 })
+  const gateway = createGateway({ db, keys, simulatorUrl: async () => undefined })
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(await sendOrder({ ...desk, gateway }, entryId)).toMatchObject({ state: 'abandoned' })
+  const other = await floor.enter(trader, { base: 'BTC', quantity: '0.1' })
+  await expect(sendOrder({ ...desk, gateway }, other)).rejects.toThrow('no simulator is running')
+  expect((await orderOrThrow(db, other)).state).toBe('planned')
 })
 
 test.each(['paused', 'degraded'] as const)('an account that is %s takes no entries', async (status) => {

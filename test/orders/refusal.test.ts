@@ -9,6 +9,7 @@ import { createGateway } from '#src/exchange/gateway.ts'
 import { placeOrder } from '#src/orders/place.ts'
 import { planExit } from '#src/orders/plan.ts'
 import { sendOrder } from '#src/orders/send.ts'
+import { keyRing } from '#src/vault/key-ring.ts'
 import { sealKey } from '#src/vault/seal.ts'
 import { keys, openFloor, type Trader, venueOrdersOf } from '#test/support/floor.ts'
 
@@ -81,6 +82,18 @@ test('a key that the venue does not know pauses the account', async () => {
     statusReason: expect.stringContaining('the venue refuses the key'),
   })
   await gateway.close()
+})
+
+test('a key that cannot be opened abandons the entry and pauses the account', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const orderId = await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
+  const rotated = keyRing('another SECRET_KEY that sealed nothing here')
+  const gateway = createGateway({ db, keys: rotated, simulatorUrl: async () => floor.simulator.url })
+  expect(await sendOrder({ ...desk, gateway }, orderId)).toMatchObject({
+    state: 'abandoned',
+    outcome: { reason: expect.stringContaining('which is not configured'), advice: 'connect the key again' },
+  })
+  expect((await findAccount(db, trader.account.id))?.status).toBe('paused')
 })
 
 test('a refused exit frees its slot and its hold, and is not hammered', async () => {

@@ -1,0 +1,168 @@
+import { Decimal, type DecimalText } from '../domain/decimal.ts'
+import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
+import { meaningOf, sendFailure } from './answers.ts'
+import type { Approved, OrderRequest } from './order-request.ts'
+import { readFill, readOrder } from './read-order.ts'
+import type { SignedConnection } from './signed-connection.ts'
+import type { VenueClient } from './venue-class.ts'
+import type { VenueFill, VenueOrder } from './venue-order.ts'
+
+/** A write later than this after the claim is refused: whoever wakes up late must not send. */
+const latestWriteMs = 1_500
+
+/** What an account asks about orders, and the one place where one is sent. */
+export interface OrderCalls {
+  /**
+   * Sends an order: one HTTP request, signed with the time of its claim.
+   * @throws OrderRejected certainly not executed. VenueUnavailable: nothing has happened. OrderOutcomeUnknown: look it up.
+   */
+  placeOrder(request: Approved<OrderRequest>): Promise<VenueOrder>
+  /** Takes an order back. Undefined when the venue has no such open order. Throws OrderOutcomeUnknown in doubt. */
+  cancelOrder(order: {
+    readonly symbol: string
+    readonly clientOrderId: string
+  }): Promise<VenueOrder | undefined>
+  /** An order by the id we gave it; undefined when the venue says that there is none. */
+  orderByClientId(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined>
+  /** Every execution of an order. */
+  fillsOf(order: { readonly symbol: string; readonly venueOrderId: string }): Promise<VenueFill[]>
+  /** Executions on a symbol since a moment of the venue's clock, oldest first. */
+  fillsSince(symbol: string, sinceMs: number): Promise<VenueFill[]>
+  openOrders(symbol?: string): Promise<VenueOrder[]>
+  /** Orders of a symbol, ended ones too, since a moment of the venue's clock. */
+  ordersSince(symbol: string, sinceMs: number): Promise<VenueOrder[]>
+}
+
+/** The order calls of an account. */
+export function orderCalls({ account, connection, client, wallNow }: SignedConnection): OrderCalls {
+  const { card, market } = connection
+  const window = { recvWindow: card.readWindowMs }
+  const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
+    connection.call(client, { asked }, question)
+
+  return {
+    async placeOrder(request) {
+      if (request.isReduceOnly && !market.hasReduceOnly)
+        throw new OrderRejected(
+          `a reduce-only order on ${request.symbol} was not sent: ${account.market} has none`,
+          {
+            code: 'reduce-only-not-valid',
+            advice: 'spot: use margin or futures',
+          },
+        )
+      await connection.requireSymbol(request.symbol)
+      requireRounded(client, request)
+      const offsetMs = await connection.clockOffsetMs()
+      const { wallMs, monotonicMs } = request.claimedAt
+      const asked = `the ${request.type} order to ${request.side} ${request.quantity} ${request.symbol}`
+      const guard = () => {
+        const late = Math.max(wallNow() - wallMs, performance.now() - monotonicMs)
+        return late > latestWriteMs
+          ? `it came to be written ${Math.round(late)} ms after its claim`
+          : undefined
+      }
+      const answer = await connection.call(client, { asked, guard, failure: sendFailure }, (venue) =>
+        venue.createOrder(
+          request.symbol,
+          request.type === 'stop_market' ? 'market' : request.type,
+          request.side,
+          request.quantity as unknown as number,
+          request.price as unknown as number | undefined,
+          {
+            clientOrderId: request.clientOrderId,
+            // The moment of the claim, not of the signature: what leaves late, the venue refuses.
+            timestamp: Math.floor(wallMs + offsetMs),
+            recvWindow: card.orderWindowMs,
+            ...(request.isReduceOnly && { reduceOnly: true }),
+            ...(request.stopPrice !== undefined && { stopLossPrice: request.stopPrice }),
+          },
+        ),
+      )
+      const order = readOrder(answer)
+      if (order?.clientOrderId !== request.clientOrderId)
+        throw new OrderOutcomeUnknown(`${card.exchange} answered ${asked} without naming it`)
+      return order
+    },
+
+    async cancelOrder({ symbol, clientOrderId }) {
+      const asked = `cancelling ${clientOrderId} on ${symbol}`
+      try {
+        const answer = await connection.call(client, { asked, failure: sendFailure }, (venue) =>
+          venue.cancelOrder(undefined as unknown as string, symbol, { clientOrderId, ...window }),
+        )
+        return readOrder(answer)
+      } catch (error) {
+        if (meaningOf(card, (error as Error).cause)?.proves === 'absent') return undefined
+        throw error
+      }
+    },
+
+    async orderByClientId(symbol, clientOrderId) {
+      const order = await ask(`order ${clientOrderId}`, async (venue) => {
+        try {
+          return await venue.fetchOrder(undefined as unknown as string, symbol, { clientOrderId, ...window })
+        } catch (thrown) {
+          if (meaningOf(card, thrown)?.proves === 'absent') return undefined
+          throw thrown
+        }
+      })
+      if (order === undefined) return undefined
+      const read = readOrder(order)
+      // Some venues ignore an id they do not understand, and answer with another order.
+      if (read?.clientOrderId !== clientOrderId)
+        throw new OrderOutcomeUnknown(
+          `${card.exchange} answered the question for order ${clientOrderId} with another`,
+        )
+      return read
+    },
+
+    async fillsOf({ symbol, venueOrderId }) {
+      const trades = await ask(`the fills of order ${venueOrderId}`, (venue) =>
+        venue.fetchMyTrades(symbol, undefined, 1_000, { orderId: venueOrderId, ...window }),
+      )
+      return trades.map((trade) => readFill(trade)).filter((fill) => fill.venueOrderId === venueOrderId)
+    },
+
+    async fillsSince(symbol, sinceMs) {
+      const trades = await ask(`the fills on ${symbol}`, (venue) =>
+        venue.fetchMyTrades(symbol, Math.floor(sinceMs), 1_000, window),
+      )
+      return trades.map((trade) => readFill(trade))
+    },
+
+    async openOrders(symbol) {
+      const orders = await ask('open orders', (venue) =>
+        venue.fetchOpenOrders(symbol, undefined, undefined, { type: market.type, ...window }),
+      )
+      return orders.flatMap((order) => readOrder(order) ?? [])
+    },
+
+    async ordersSince(symbol, sinceMs) {
+      const orders = await ask(`the orders on ${symbol}`, (venue) =>
+        venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, window),
+      )
+      return orders.flatMap((order) => readOrder(order) ?? [])
+    },
+  }
+}
+
+/** The library cuts what is finer than the venue's step without a word; the journal must hold what is sent. */
+function requireRounded(client: VenueClient, { symbol, quantity, price }: OrderRequest): void {
+  const isRounded = (text: DecimalText, rounded: () => unknown) => {
+    try {
+      return new Decimal(String(rounded())).eq(text)
+    } catch {
+      return false // it refuses what would be cut to nothing
+    }
+  }
+  if (
+    isRounded(quantity, () => client.amountToPrecision(symbol, quantity)) &&
+    (price === undefined || isRounded(price, () => client.priceToPrecision(symbol, price)))
+  )
+    return
+  const at = price === undefined ? '' : ` at ${price}`
+  throw new OrderRejected(`${quantity} ${symbol}${at} is finer than the venue takes: it was not sent`, {
+    code: 'filter',
+    advice: 'round to the symbol’s filters',
+  })
+}
