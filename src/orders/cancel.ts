@@ -1,0 +1,44 @@
+import { findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
+import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
+import { failed, skipped } from '../queue/job.ts'
+import { bookingContext, type OrderDesk } from './order-desk.ts'
+import { recordOrder } from './record.ts'
+import { resolveOrder } from './resolve.ts'
+import { type OrderResult, recordedResult, result } from './result.ts'
+import { fillsBehind } from './send.ts'
+
+/**
+ * Takes back an order that rests at the venue. What had filled of it stays; when the venue has no such open order, it is
+ * asked what became of it. Throws VenueUnavailable when the venue cannot be reached: the cancel is asked for again.
+ */
+export async function cancelOrder(desk: OrderDesk, orderId: string): Promise<OrderResult> {
+  const order = await findOrder(desk.db, orderId)
+  if (!order) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
+  const venue = await desk.gateway.account(order.accountId)
+  const context = await bookingContext(desk, venue.account, order.symbol)
+  const canceling = await markCanceling(desk, orderId)
+  if (!canceling) return result(skipped(`it is ${order.state}`), order.state)
+  try {
+    const answer = await venue.cancelOrder(order)
+    if (!answer) return resolveOrder(desk, orderId)
+    const fills = await fillsBehind(venue, answer)
+    return recordedResult(await recordOrder(desk.db, orderId, { order: answer, fills }, context))
+  } catch (error) {
+    if (error instanceof VenueUnavailable) throw error
+    if (error instanceof OrderRejected)
+      return result(failed(error.message, error.advice), 'canceling', { needsResolving: true })
+    // The cancel may have arrived: the order says so itself.
+    return result({ kind: 'done', note: messageOf(error) }, 'canceling', { needsResolving: true })
+  }
+}
+
+/** Durable before send. Asking twice is harmless: a cancel has one effect. */
+async function markCanceling(desk: OrderDesk, orderId: string): Promise<Order | undefined> {
+  return desk.db.transaction().execute(async (tx) => {
+    const order = await lockOrder(tx, orderId)
+    if (order.state === 'canceling') return order
+    if (order.state !== 'open' && order.state !== 'partially_filled') return undefined
+    await moveOrder(tx, order, 'canceling', { actor: desk.workerId })
+    return order
+  })
+}
