@@ -27,8 +27,9 @@ export async function openContext(
 ): Promise<WorkerContext> {
   const db = connect(config.databaseUrl, 'bullpen_worker', { max: config.workerConcurrency + 5 })
   const simulatorUrl = cached(() => findSimulator(db))
-  const clock =
-    config.marketData.kind === 'replay' ? await followMarketClock(simulatorUrl, signal) : sameClock
+  const isReplay = config.marketData.kind === 'replay'
+  if (isReplay) log.info("waiting for the simulator's clock")
+  const clock = isReplay ? await followMarketClock(simulatorUrl, signal) : sameClock
   const backend = await openBackend(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl },
   )

@@ -29,7 +29,11 @@ export async function runWorker({
     throw new UserError(`--queues ${unknown.join(',')}: there are only ${queueNames.join(', ')}`)
   const log = createLog({ level: config.logLevel, role: 'worker', secrets: secretsOf(config) })
   const identity = identityOf('worker', { queues })
-  const context = await openContext(config, identity, log, signal)
+  const context = await openContext(config, identity, log, signal).catch((error) => {
+    if (signal.aborted) return undefined // told to stop while it waited for the simulator
+    throw error
+  })
+  if (!context) return
   const heartbeat = await startHeartbeat(context.db, identity, log)
   const workers = queues.map((name) => {
     const limiter = budgetOf(name)

@@ -11,7 +11,8 @@ export interface ScheduleChanges {
 
 /**
  * Makes the queue's schedulers those that the database wants: adds what is missing or differs, removes what is not
- * wanted any more. Idempotent; a lost queue gets all its schedulers back at the next round.
+ * wanted any more. Idempotent; a lost queue gets all its schedulers back at the next round. Schedulers of jobs that this
+ * build does not know belong to another one that runs beside it, and are left alone.
  */
 export async function keepSchedules<Context>(
   queues: Queues,
@@ -20,12 +21,11 @@ export async function keepSchedules<Context>(
 ): Promise<ScheduleChanges> {
   let added = 0
   let removed = 0
+  const known = new Set(jobs.map((job) => job.contract.name))
   const wanted = await wantedByQueue(jobs, context)
-  for (const [queueName, schedulers] of wanted) {
-    const queue = queues.named(queueName)
-    const present = new Map(
-      (await queue.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]),
-    )
+  for (const queue of queues.all()) {
+    const schedulers = wanted.get(queue.name) ?? new Map<string, Wanted<Context>>()
+    const present = new Map((await queue.getJobSchedulers(0, -1)).map((one) => [one.key, one]))
     for (const { job, item } of schedulers.values()) {
       if (same(present.get(item.key), item)) continue
       await queue.upsertJobScheduler(
@@ -36,8 +36,8 @@ export async function keepSchedules<Context>(
       if (item.offsetMs) await runSoon(queue, job, item)
       added += 1
     }
-    for (const key of present.keys()) {
-      if (schedulers.has(key)) continue
+    for (const { key, name } of present.values()) {
+      if (schedulers.has(key) || !known.has(name)) continue
       await queue.removeJobScheduler(key)
       removed += 1
     }
@@ -46,8 +46,8 @@ export async function keepSchedules<Context>(
 }
 
 interface Wanted<Context> {
-  job: AnyJob<Context>
-  item: ScheduledItem<unknown>
+  readonly job: AnyJob<Context>
+  readonly item: ScheduledItem<unknown>
 }
 
 async function wantedByQueue<Context>(
@@ -56,8 +56,7 @@ async function wantedByQueue<Context>(
 ): Promise<Map<string, Map<string, Wanted<Context>>>> {
   const wanted = new Map<string, Map<string, Wanted<Context>>>()
   for (const job of jobs) {
-    if (!job.schedule) continue
-    for (const item of await job.schedule(context)) {
+    for (const item of (await job.schedule?.(context)) ?? []) {
       const queueName = job.contract.queue(item.data)
       const schedulers = wanted.get(queueName) ?? new Map<string, Wanted<Context>>()
       wanted.set(queueName, schedulers)

@@ -128,8 +128,25 @@ describe.each(backendKinds)('on %s', (kind) => {
     expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 0, removed: 1 })
     const left = await queues.named('monitor').getJobSchedulers()
     expect(left.map((scheduler) => scheduler.key)).toEqual(['tick-1'])
+
+    await queues
+      .named('monitor')
+      .upsertJobScheduler('newer', { every: 60_000 }, { name: 'job-of-a-newer-build' })
     seen.shards = []
-    await keepSchedules(queues, [ticks], seen)
+    expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 0, removed: 1 })
+    const others = await queues.named('monitor').getJobSchedulers()
+    expect(others.map((scheduler) => scheduler.key)).toEqual(['newer'])
+    await queues.named('monitor').removeJobScheduler('newer')
+  })
+
+  test('what is spread over its interval still runs soon after it was switched on', async () => {
+    const spread: Job<Seen, { shard: number }> = {
+      ...ticks,
+      schedule: async () => [{ key: 'spread', data: { shard: 7 }, everyMs: 3_600_000, offsetMs: 1_800_100 }],
+    }
+    await keepSchedules(queues, [spread], seen)
+    await until(async () => (seen.ran.includes('shard 7') ? true : undefined))
+    await queues.named('monitor').removeJobScheduler('spread')
   })
 })
 
