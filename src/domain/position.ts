@@ -8,7 +8,7 @@ const edges: Readonly<Record<PositionState, readonly PositionState[]>> = {
   opening: ['open', 'void', 'closed'],
   open: ['closing', 'closed'],
   closing: ['open', 'closed'],
-  closed: [],
+  closed: ['stray'],
   void: ['opening', 'open', 'stray'],
   stray: ['closed'],
 }

@@ -51,7 +51,9 @@ export function holdingCalls(
   }
 
   return {
-    async prepareEntry({ symbol, leverage }) {
+    async prepareEntry({ symbol, leverage: most }) {
+      // Venues take whole numbers; what was decided is a maximum.
+      const leverage = Math.max(1, Math.floor(most))
       await connection.requireSymbol(symbol)
       await connection.clockOffsetMs()
       if (!market.hasLeverage) return

@@ -238,3 +238,15 @@ async function textOf(incoming: IncomingMessage): Promise<string> {
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString()
 }
+
+test('a leverage that is decided as 2.5 is set as 2: venues take whole numbers, and it is a maximum', async () => {
+  const { account, apiKey } = await floor.trader({ market: 'futures' })
+  const venue = await floor.gateway.account(account.id)
+  await venue.prepareEntry({ symbol: 'BTC/USDT:USDT', leverage: 2.5 })
+  const order = request({ symbol: 'BTC/USDT:USDT', quantity: '0.01' })
+  await venue.placeOrder(approve(order, now()))
+  const { margin } = await venue.holdings()
+  const [truth] = floor.simulator.ledger(apiKey).accounts
+  const cost = Number(truth?.orders[0]?.fills[0]?.quoteQuantity)
+  expect(Number(margin?.initialMargin) / cost).toBeCloseTo(0.5, 1)
+})

@@ -111,7 +111,7 @@ describe('two tenants', () => {
     const actor = { user_id: web.ben.id, actor: 'ben@example.test' }
     expect(audited).toEqual([
       { ...actor, action: 'halt.set' },
-      { ...actor, action: 'halt.lifted' },
+      { ...actor, action: 'halt.lift' },
     ])
   })
 
