@@ -89,6 +89,11 @@ test('nothing in the tree is called by an empty name', () => {
   expect(empty).toEqual([])
 })
 
+test('the lock file names no engines and no registry', () => {
+  const lock = readFileSync(path.join(root, 'package-lock.json'), 'utf8')
+  expect(lock).not.toMatch(/"engines"|"resolved"/)
+})
+
 /** The folder whose rules a file follows. */
 function areaOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
