@@ -9,7 +9,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/*.test.ts', 'test/{domain,simulator,trading,vault}/**/*.test.ts'],
+          include: ['test/*.test.ts', 'test/{domain,simulator,vault}/**/*.test.ts'],
         },
       },
       {
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/*.test.ts', 'test/{domain,simulator,trading,vault}/**'],
+          exclude: ['test/*.test.ts', 'test/{domain,simulator,vault}/**'],
           globalSetup: ['./test/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -23,20 +23,17 @@ export default job(tradingCycle, {
     const failures: unknown[] = []
     for (const account of accounts) {
       try {
-        const decided = await decideAll(
-          {
-            db,
-            keys,
-            account,
-            feed: feedOf(account),
-            trustedSources: config.trustedSources,
-            speed: config.replaySpeed,
-            marketNowMs: clock.marketNow(),
-            actor: workerId,
-          },
-          signals,
-        )
-        for (const { orderId, decision, isNews, signal } of decided) {
+        const cycle = {
+          db,
+          keys,
+          account,
+          feed: feedOf(account),
+          trustedSources: config.trustedSources,
+          speed: config.replaySpeed,
+          marketNowMs: clock.marketNow(),
+          actor: workerId,
+        }
+        for await (const { orderId, decision, isNews, signal } of decideAll(cycle, signals)) {
           const { symbol, outcome, action, reasons } = decision
           if (isNews)
             log.info(

@@ -49,52 +49,56 @@ export interface Decided {
 
 /**
  * Decides on every live signal that the account may act on and has not entered on yet, oldest first: each against what
- * the ones before it took.
+ * the ones before it took. Each is given as it is decided, so that its order goes out before the next is looked at.
  * What is taken is decided once more and reserved under the account's lock, so that parallel workers cannot break a
  * limit together. A signal that cannot be judged now throws after the others were decided.
  */
-export async function decideAll(cycle: Cycle, signals: readonly Signal[]): Promise<Decided[]> {
+export async function* decideAll(cycle: Cycle, signals: readonly Signal[]): AsyncGenerator<Decided, void> {
   const { user, account: own } = await findSettings(cycle.db, cycle.account.userId, cycle.account.id)
   const settings = resolveSettings({ user, account: own, market: cycle.account.market })
-  const decided: Decided[] = []
   const failures: unknown[] = []
   for (const signal of signals) {
     const trust = { operator: cycle.trustedSources, user: settings.sources }
     if (distrust(signal, trust) !== undefined) continue
+    let decided: Decided | undefined
     try {
       if (await hasEntered(cycle.db, cycle.account.id, signal.id)) continue
-      decided.push(await decideOne(cycle, settings, signal, signals))
+      decided = await decideOne(cycle, settings, signal, signals)
     } catch (error) {
       failures.push(error)
     }
+    if (decided) yield decided
   }
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} of ${signals.length} signals could not be decided`)
-  return decided
 }
 
+/** Undefined when the account has entered on the signal meanwhile: whoever did so has told why. */
 async function decideOne(
   cycle: Cycle,
   settings: TradingSettings,
   signal: Signal,
   signals: readonly Signal[],
-): Promise<Decided> {
+): Promise<Decided | undefined> {
   const { db, account, marketNowMs } = cycle
-  const market = await readMarket(cycle, signal)
-  const ask = async (tx: Db) => decide(await inputOf(cycle, tx, { settings, signal, signals, market }))
+  const market = await readMarket(cycle, settings, signal)
+  const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
+  const ask = async (tx: Db) => {
+    const input = await inputOf(cycle, tx, { settings, signal, signals, market })
+    return input.history.hasEnteredSignal ? undefined : decide(input)
+  }
   const first = await ask(db)
+  if (!first) return undefined
   if (first.outcome === 'skipped') {
-    const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
     const news = await recordDecision(db, place, first)
     return { signal, decision: first, isNews: news !== undefined }
   }
   return db.transaction().execute(async (tx) => {
     await lockAccount(tx, account.id)
     const decision = await ask(tx)
-    if (decision.outcome === 'skipped') {
-      const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
+    if (!decision) return undefined
+    if (decision.outcome === 'skipped')
       return { signal, decision, isNews: (await recordDecision(tx, place, decision)) !== undefined }
-    }
     const orderId = await plan(cycle, tx, { settings, signal, decision, market })
     return { signal, decision, isNews: orderId !== undefined, ...(orderId !== undefined && { orderId }) }
   })
@@ -142,7 +146,7 @@ interface MarketView extends Pick<DecisionInput, 'filters' | 'safety' | 'topBase
   readonly symbolOf: (base: string) => string
 }
 
-async function readMarket(cycle: Cycle, signal: Signal): Promise<MarketView> {
+async function readMarket(cycle: Cycle, settings: TradingSettings, signal: Signal): Promise<MarketView> {
   const { db, feed, account, marketNowMs } = cycle
   const symbolOf = (base: string) => symbolOn(account, base)
   const symbol = symbolOf(baseOf(signal.symbol))
@@ -160,7 +164,8 @@ async function readMarket(cycle: Cycle, signal: Signal): Promise<MarketView> {
   const held = (await holdingsOf(db, account.id)).map((holding) => holding.symbol)
   const [numbers, safety, correlations] = await Promise.all([
     numbersOf(feed, symbol, price, marketNowMs),
-    safetyOf(feed, symbolOf('BTC'), marketNowMs),
+    // Asked only where it is heard: a BTC that cannot be read must not stop those who do not look at it.
+    settings.marketSafety ? safetyOf(feed, symbolOf('BTC'), marketNowMs) : undefined,
     correlationsOf(feed, symbol, held, marketNowMs),
   ])
   return { ...common, numbers, safety, correlations }
