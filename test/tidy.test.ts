@@ -23,6 +23,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/web': ['src', 'src/domain', 'src/queue', 'src/vault', 'db'],
   'src/demo': ['src', 'src/domain', 'src/accounts', 'src/vault', 'src/web', 'db'],
   'src/doctor': ['src', 'src/exchange', 'src/orders', 'src/queue', 'db'],
+  'src/bench': [
+    'src',
+    'src/domain',
+    'src/queue',
+    'src/monitor',
+    'src/simulator',
+    'src/database',
+    'src/supervisor',
+    'db',
+  ],
   db: ['src', 'src/domain', 'src/database'],
 }
 
@@ -35,6 +45,7 @@ const upstairs = [
   'src/doctor',
   'src/demo',
   'src/database',
+  'src/bench',
 ]
 
 /** Packages that only one place may know. */

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { redactText } from '../redact.ts'
 import { account } from './account.ts'
+import { bench } from './bench.ts'
 import { doctor } from './doctor.ts'
 import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
@@ -23,6 +24,7 @@ const commands: readonly ((program: Command) => void)[] = [
   account,
   halt,
   user,
+  bench,
 ]
 
 /** What the person can put right is one line; anything else is ours, and its stack goes with it. Secrets in neither. */

@@ -1,0 +1,22 @@
+import type { Contest } from './contest.ts'
+import { exitEvaluation } from './exit-evaluation.ts'
+import { firstStart } from './first-start.ts'
+import { queueHop } from './queue-hop.ts'
+import { simulatorOrders } from './simulator-orders.ts'
+import { monitorSweep } from './sweep.ts'
+import { throughput } from './throughput.ts'
+
+/** Every contest, in the order of the goals; `isLong` takes the sizes that need minutes. */
+export function contests({ isLong }: { readonly isLong: boolean }): readonly Contest[] {
+  const hops = { jobs: 250, pauseMs: 8 }
+  return [
+    throughput('redis', { jobs: 30_000, concurrency: 32 }),
+    throughput('postgres', { jobs: 6_000, concurrency: 32 }),
+    queueHop('redis', hops),
+    queueHop('postgres', hops),
+    monitorSweep({ positions: isLong ? 100_000 : 10_000, sweeps: 7 }),
+    exitEvaluation({ positions: 100_000, symbols: 500, sweeps: 60 }, 1_000_000),
+    firstStart(),
+    simulatorOrders({ orders: 5_000, inFlight: 16 }),
+  ]
+}
