@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { request } from 'undici'
 import { z } from 'zod'
 import { type Clock, type ClockAnchor, clockFrom, wallClock } from '../clock.ts'
+import { directAgent } from './public-agent.ts'
+import { loopbackOrigin } from './route.ts'
 
 const everyMs = 1_000
 const timeoutMs = 2_000
@@ -17,6 +20,7 @@ export interface FollowedClock extends Clock {
 /**
  * The two clocks of a process that trades on a replay: market time is asked from the simulator every second and runs on
  * between the answers. It never goes back, and it stands while the simulator is away. Resolves with the first answer.
+ * @throws when the simulator is said to be on another machine, and with the signal's reason when that aborts first.
  */
 export async function followMarketClock(
   simulatorUrl: () => Promise<string | undefined>,
@@ -24,28 +28,43 @@ export async function followMarketClock(
 ): Promise<FollowedClock> {
   let anchor: ClockAnchor | undefined
   let highestMs = 0
-  const ask = async () => {
-    const url = await simulatorUrl()
-    if (url === undefined) return
-    const response = await fetch(new URL('/__sim/clock', url), { signal: AbortSignal.timeout(timeoutMs) })
-    // Its wall clock may be another machine's: what counts is when the answer came.
-    anchor = { ...answer.parse(await response.json()), wallMs: Date.now() }
+  const findOrigin = async () => {
+    const url = await simulatorUrl().catch(() => undefined)
+    return url === undefined ? undefined : loopbackOrigin(url)
   }
   while (anchor === undefined) {
     signal.throwIfAborted()
-    await ask().catch(() => {})
+    anchor = await ask(await findOrigin())
     if (anchor === undefined) await sleep(200, undefined, { signal })
   }
-  const timer = setInterval(() => void ask().catch(() => {}), everyMs)
+  const renew = async () => {
+    anchor = (await ask(await findOrigin())) ?? anchor
+  }
+  const timer = setInterval(() => void renew().catch(() => {}), everyMs)
   const clock = clockFrom(() => anchor ?? { wallMs: 0, marketMs: 0, speed: 1 })
   return {
     wallNow: clock.wallNow,
     marketNow() {
-      if (anchor && Date.now() - anchor.wallMs > frozenAfterMs) return highestMs
-      highestMs = Math.max(highestMs, clock.marketNow())
-      return Math.floor(highestMs)
+      const isAway = anchor !== undefined && Date.now() - anchor.wallMs > frozenAfterMs
+      if (!isAway) highestMs = Math.max(highestMs, Math.floor(clock.marketNow()))
+      return highestMs
     },
     stop: () => clearInterval(timer),
+  }
+}
+
+/** Where the simulator's market stands; undefined when it does not say. */
+async function ask(origin: string | undefined): Promise<ClockAnchor | undefined> {
+  if (origin === undefined) return undefined
+  try {
+    const { body } = await request(new URL('/__sim/clock', origin), {
+      dispatcher: directAgent,
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    // Its wall clock may be another machine's: what counts is when the answer came.
+    return { ...answer.parse(await body.json()), wallMs: Date.now() }
+  } catch {
+    return undefined
   }
 }
 

@@ -57,7 +57,7 @@ export function openFeed({ source, address, marketNow, speed }: FeedParts): Mark
       if (statusCode !== 200) throw new Error(`HTTP ${statusCode} ${text.slice(0, 120)}`)
       return read(JSON.parse(text))
     } catch (error) {
-      const reason = error instanceof z.ZodError ? z.prettifyError(error).split('\n')[0] : messageOf(error)
+      const reason = error instanceof z.ZodError ? ruleOf(error) : messageOf(error)
       throw new VenueUnavailable(`${asked} of ${new URL(base).host}: ${reason}`, { cause: error })
     }
   }
@@ -103,11 +103,13 @@ export function openFeed({ source, address, marketNow, speed }: FeedParts): Mark
     const most = Math.min(limit, source.largestCandleRequest)
     const all = () => ask(source.candles({ venueSymbol, timeframe, limit: most }))
     const last = known.at(-1)
-    const since = last ? Math.floor((marketNow() - last.openTimeMs) / timeframeMs[timeframe]) + 2 : most
+    const passed = last ? Math.floor((marketNow() - last.openTimeMs) / timeframeMs[timeframe]) : most
+    const since = Math.max(0, passed) + 3
     if (!last || since >= most) return all()
     const tail = await ask(source.candles({ venueSymbol, timeframe, limit: since, fromMs: last.openTimeMs }))
-    // A tail that does not begin where we left off is another history: read it anew.
-    if (tail[0]?.openTimeMs !== last.openTimeMs) return all()
+    // A tail that does not begin where we left off is another history, and one that fills its limit may go on beyond it,
+    // when our clock lags behind the venue's: both are read anew.
+    if (tail[0]?.openTimeMs !== last.openTimeMs || tail.length >= since) return all()
     return [...known.slice(0, -1), ...tail].slice(-most)
   }
 
@@ -141,4 +143,10 @@ export function openFeed({ source, address, marketNow, speed }: FeedParts): Mark
         .map(([symbol]) => symbol)
     },
   }
+}
+
+/** The first rule that an answer broke, and where in it. */
+function ruleOf({ issues: [issue] }: z.ZodError): string {
+  const place = issue?.path.join('.')
+  return `${issue?.message}${place ? ` at ${place}` : ''}`
 }

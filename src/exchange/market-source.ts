@@ -43,14 +43,15 @@ export interface MarketSource {
   }): Question<Candle[]>
 }
 
-/** A positive number written as text, as venues write prices. */
-export const positiveText = z
+/** A number as venues write it: digits and a point, within what a double holds. */
+const plainNumber = z
   .string()
+  .regex(/^-?\d+(\.\d+)?$/, 'must be a plain decimal number')
   .transform(Number)
-  .refine((value) => value > 0, 'must be a positive number')
+  .refine(Number.isFinite, 'is beyond every price')
+
+/** A positive number written as text, as venues write prices. */
+export const positiveText = plainNumber.refine((value) => value > 0, 'must be a positive number')
 
 /** A number written as text that may be nothing. */
-export const amountText = z
-  .string()
-  .transform(Number)
-  .refine((value) => value >= 0, 'must be a number from 0 on')
+export const amountText = plainNumber.refine((value) => value >= 0, 'must be a number from 0 on')

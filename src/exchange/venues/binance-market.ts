@@ -13,10 +13,11 @@ const listedSymbol = z.looseObject({
   marginAsset: z.string().optional(),
   filters: z.array(z.looseObject({ filterType: z.string() })),
 })
-const listing = z.looseObject({ symbols: z.array(listedSymbol) })
-const price = z.array(z.looseObject({ symbol: z.string(), price: amountText }))
-const book = z.array(z.looseObject({ symbol: z.string(), bidPrice: amountText, askPrice: amountText }))
-const day = z.array(z.looseObject({ symbol: z.string(), quoteVolume: amountText }))
+// No symbol at all is a defect of the answer: believed, it would call every symbol unlisted.
+const listing = z.looseObject({ symbols: z.array(listedSymbol).min(1) })
+const price = z.array(z.looseObject({ symbol: z.string(), price: amountText })).min(1)
+const book = z.array(z.looseObject({ symbol: z.string(), bidPrice: amountText, askPrice: amountText })).min(1)
+const day = z.array(z.looseObject({ symbol: z.string(), quoteVolume: amountText })).min(1)
 const kline = z
   .tuple([z.number(), positiveText, positiveText, positiveText, positiveText, amountText])
   .rest(z.unknown())
