@@ -5,6 +5,7 @@ import { OrderRejected } from '../errors.ts'
 import type { FeedPlace } from '../exchange/feeds.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
+import type { Logger } from '../log.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import type { BookingContext } from './record.ts'
 
@@ -14,6 +15,7 @@ export interface OrderDesk {
   readonly gateway: Gateway
   readonly keys: KeyRing
   readonly clock: Clock
+  readonly log: Logger
   readonly workerId: string
   readonly config: { readonly monitorShards: number; readonly replaySpeed: number }
   feedOf(place: FeedPlace): MarketFeed

@@ -12,6 +12,7 @@ import type { Side } from '#src/domain/side.ts'
 import { resolveSettings } from '#src/domain/trading-settings.ts'
 import { openFeeds } from '#src/exchange/feeds.ts'
 import { createGateway, type Gateway } from '#src/exchange/gateway.ts'
+import { createLog } from '#src/log.ts'
 import { openBooks } from '#src/orders/open-books.ts'
 import type { OrderDesk } from '#src/orders/order-desk.ts'
 import { planEntry } from '#src/orders/plan.ts'
@@ -82,6 +83,7 @@ export async function openFloor(): Promise<Floor> {
     feedOf,
     keys,
     clock: wallClock,
+    log: createLog({ level: 'silent', role: 'test' }),
     workerId,
     config: { monitorShards: 4, replaySpeed: 1 },
   })
