@@ -1,4 +1,5 @@
 import type { Order } from '#db/orders.ts'
+import { crashpoint } from '#src/orders/crashpoint.ts'
 import type { OrderResult } from '#src/orders/result.ts'
 import { placeOrder, resolveOrder } from '#src/queue/contracts.ts'
 import type { Enqueue } from '#src/queue/enqueue.ts'
@@ -25,6 +26,7 @@ export async function follow(
   { enqueue, log }: JobContext,
 ): Promise<void> {
   const { recorded, state, outcome } = result
+  crashpoint('recorded-not-woken')
   if (recorded && recorded.newFills > 0)
     log.info({ orderId, state, newFills: recorded.newFills }, 'fills booked')
   if (outcome.kind === 'failed')

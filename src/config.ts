@@ -144,11 +144,16 @@ export const schema = z.object({
   bullpenMarketDir: path.optional(),
 })
 
-/** Set by the supervisor for its children, and by nobody else: what it has opened or chosen for all of them. */
+/** Set by the supervisor (or the fault harness) for its children, and by nobody else: what it has opened or chosen for them. */
 const internal = z.object({
   bullpenDatabaseUrl: address('postgres', 'postgresql').optional(),
   bullpenQueueUrl: address('postgres', 'postgresql').optional(),
   bullpenSimulatorUrl: address('http').optional(),
+  /** `<name>:<passes>`: where this process is to die; given by the fault harness to its workers. */
+  bullpenCrashpoint: z
+    .string()
+    .regex(/^[a-z-]+:\d+$/)
+    .optional(),
 })
 
 /** The whole configuration; paths are absolute. `queueUrl` and `simulatorUrl` are set when a supervisor gave them. */
@@ -157,6 +162,7 @@ export type Config = Omit<z.infer<typeof schema>, 'publicUrl'> & {
   readonly publicUrl: string
   readonly queueUrl: string | undefined
   readonly simulatorUrl: string | undefined
+  readonly crashpoint: string | undefined
 }
 
 /** A configuration whose database is open and whose keys are at hand: what every worker is given. */
@@ -226,6 +232,7 @@ export function readConfig(env: Environment = environment()): Config {
     databaseUrl: supervised.bullpenDatabaseUrl ?? ours.databaseUrl,
     queueUrl: supervised.bullpenQueueUrl,
     simulatorUrl: supervised.bullpenSimulatorUrl,
+    crashpoint: supervised.bullpenCrashpoint,
     publicUrl: (ours.publicUrl ?? `http://localhost:${ours.port}`).replace(/\/+$/, ''),
   }
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { armFrom } from '../orders/crashpoint.ts'
 import { runProcess } from './process.ts'
 
 /** `bullpen worker --queues a,b`: one worker process over some queues. */
@@ -9,7 +10,10 @@ export function worker(program: Command): void {
     .requiredOption('--queues <names>', 'the queues it works on, separated by commas', parseQueues)
     .action(async ({ queues }: { queues: string[] }) => {
       const { runWorker } = await import('#workers/worker.ts')
-      await runProcess(`worker --queues ${queues.join(',')}`, (given) => runWorker({ ...given, queues }))
+      await runProcess(`worker --queues ${queues.join(',')}`, (given) => {
+        if (given.config.crashpoint) armFrom(given.config.crashpoint)
+        return runWorker({ ...given, queues })
+      })
     })
 }
 

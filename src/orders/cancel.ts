@@ -1,6 +1,7 @@
 import { findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { failed, skipped } from '../queue/job.ts'
+import { crashpoint } from './crashpoint.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { recordOrder } from './record.ts'
 import { resolveOrder } from './resolve.ts'
@@ -18,8 +19,10 @@ export async function cancelOrder(desk: OrderDesk, orderId: string): Promise<Ord
   const context = await bookingContext(desk, venue.account, order.symbol)
   const canceling = await markCanceling(desk, orderId)
   if (!canceling) return result(skipped(`it is ${order.state}`), order.state)
+  crashpoint('cancel-marked')
   try {
     const answer = await venue.cancelOrder(order)
+    crashpoint('cancel-sent')
     if (!answer) return resolveOrder(desk, orderId)
     const fills = await fillsBehind(venue, answer)
     return recordedResult(await recordOrder(desk.db, orderId, { order: answer, fills }, context))

@@ -4,6 +4,7 @@ import { ensureSymbolHalt, lockHaltsOf } from '#db/halts.ts'
 import { recordEvent } from '#db/order-events.ts'
 import { claimPlanned, type Order, orderOrThrow } from '#db/orders.ts'
 import { lockPosition } from '#db/positions.ts'
+import { crashpoint } from './crashpoint.ts'
 import { endOrderIn } from './end.ts'
 import type { SettleContext } from './settle.ts'
 
@@ -37,6 +38,7 @@ export async function claimOrder(db: Db, order: Order, context: SettleContext): 
       const claimed = await claimPlanned(tx, order.id, context.actor, leaseMs)
       if (claimed) {
         await recordEvent(tx, order, 'planned', 'submitting', { actor: context.actor })
+        crashpoint('mid-claim')
         return { kind: 'claimed', order: claimed }
       }
     }

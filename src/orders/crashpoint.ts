@@ -1,14 +1,48 @@
-/** The places where a worker may die between two lines, by name. */
-export type Crashpoint = 'claimed-not-sent' | 'sent-not-recorded'
+/**
+ * The places where a worker may die between two lines of an order's way, by name, in the order of that way. Inside a
+ * transaction: `mid-claim`, `mid-record`, `mid-settle`.
+ */
+export const crashpoints = [
+  'ready-not-claimed',
+  'mid-claim',
+  'claimed-not-sent',
+  'sent-not-recorded',
+  'fills-read',
+  'mid-record',
+  'mid-settle',
+  'recorded-not-woken',
+  'refused-not-recorded',
+  'unknown-not-recorded',
+  'not-written-not-returned',
+  'cancel-marked',
+  'cancel-sent',
+  'lost-sender',
+  'found-not-adopted',
+  'absent-once',
+  'absent-not-ended',
+  'ended-not-planned-again',
+] as const
+export type Crashpoint = (typeof crashpoints)[number]
 
-let armed: Crashpoint | undefined
+let armed: { readonly name: Crashpoint; passes: number } | undefined
 
-/** Arms one crash point of this process; the fault harness alone does this. */
-export function armCrashpoint(name: Crashpoint): void {
-  armed = name
+/** Arms one crash point of this process, which then ends at its `passes`-th passing; the fault harness alone does this. */
+export function armCrashpoint(name: Crashpoint, passes = 1): void {
+  armed = { name, passes }
 }
 
-/** Ends the process as SIGKILL does when the point is armed; otherwise nothing. */
+/** Arms what `<name>:<passes>` says. Throws on a name that is none. */
+export function armFrom(text: string): void {
+  const [name, passes] = text.split(':')
+  const known = crashpoints.find((point) => point === name)
+  if (known === undefined) throw new Error(`there is no crash point ${name}`)
+  armCrashpoint(known, Number(passes))
+}
+
+/** Ends the process as SIGKILL does when the point is armed and due; otherwise nothing. */
 export function crashpoint(name: Crashpoint): void {
-  if (name === armed) process.kill(process.pid, 'SIGKILL')
+  if (name !== armed?.name) return
+  armed.passes -= 1
+  if (armed.passes > 0) return
+  process.kill(process.pid, 'SIGKILL')
 }

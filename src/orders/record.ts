@@ -11,6 +11,7 @@ import type { PositionState } from '../domain/position.ts'
 import { entrySide } from '../domain/side.ts'
 import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
 import { bookFill, ledgerOf } from './booking.ts'
+import { crashpoint } from './crashpoint.ts'
 import { releaseOrder, type SettleContext, settlePosition } from './settle.ts'
 
 /** What booking needs besides the venue's answer. */
@@ -55,6 +56,7 @@ export function recordOrder(
     const before = await lockPosition(tx, positionId)
     const order = await lockOrder(tx, orderId)
     const booked = await bookFills(tx, order, before, observed.fills, context)
+    crashpoint('mid-record')
     const { quantity, cost } = totalsOf(await fillsOfOrder(tx, orderId))
     const isComplete = new Decimal(quantity).gte(observed.order.filled)
     const to = nextState(order.state, observed.order, quantity, booked.newFills > 0)
@@ -80,6 +82,7 @@ export function recordOrder(
     }
     if (isEnded(to)) await releaseOrder(tx, order, to === 'filled', new Decimal(quantity).gt(0))
     const positionState = await settlePosition(tx, booked.position, context)
+    crashpoint('mid-settle')
     return {
       state: to,
       newFills: booked.newFills,

@@ -9,6 +9,7 @@ import { VenueUnavailable } from '../errors.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
+import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { planAgain } from './plan-again.ts'
@@ -34,6 +35,7 @@ export async function resolveOrder(desk: OrderDesk, orderId: string): Promise<Or
       if (order.leaseUntil !== null && (await leaseRuns(desk, order)))
         return result(skipped('it is being sent'), order.state, { needsResolving: true })
       await loseSender(desk, order)
+      crashpoint('lost-sender')
       return ask(desk, { ...order, state: 'unknown' })
     case 'unknown':
     case 'open':
@@ -51,6 +53,7 @@ async function ask(desk: OrderDesk, order: Order): Promise<OrderResult> {
   const { venue, context, found } = asked
   if (found) {
     const fills = await fillsBehind(venue, found)
+    crashpoint('found-not-adopted')
     return recordedResult(await recordOrder(desk.db, order.id, { order: found, fills }, context))
   }
   if (order.state !== 'unknown')
@@ -99,14 +102,17 @@ async function notFound(
         actor: desk.workerId,
         evidence: { round: 'absent' },
       })
+    crashpoint('absent-once')
     return waiting('not found once: a second round follows')
   }
+  crashpoint('absent-not-ended')
   const reason = 'the venue has no such order: it was never executed'
   const ending = { to: 'not_at_venue', reason, evidence: { round: 'absent', rounds: 2 } } as const
   const ended = await endOrder(desk.db, order.id, ['unknown'], ending, context)
   if (!ended) return resolveOrder(desk, order.id)
   if (order.purpose === 'entry')
     return result(failed(reason, 'the next signal decides again'), 'not_at_venue')
+  crashpoint('ended-not-planned-again')
   const again = await planAgain(desk, order.id)
   return result({ kind: 'done', note: reason }, 'not_at_venue', {
     planned: again.kind === 'planned' ? [again.order] : [],

@@ -33,6 +33,7 @@ export async function sendOrder(desk: OrderDesk, orderId: string): Promise<Order
   if (ready instanceof OrderRejected) return abandon(desk, planned, ready)
   const { venue, context } = ready
   const claimedAt = { wallMs: desk.clock.wallNow(), monotonicMs: performance.now() }
+  crashpoint('ready-not-claimed')
   const claim = await claimOrder(db, planned, context)
   if (claim.kind !== 'claimed') return claimed(claim)
 
@@ -45,6 +46,7 @@ export async function sendOrder(desk: OrderDesk, orderId: string): Promise<Order
   }
   crashpoint('sent-not-recorded')
   const fills = await fillsBehind(venue, answer)
+  crashpoint('fills-read')
   return recordedResult(await recordOrder(db, orderId, { order: answer, fills }, context))
 }
 
@@ -124,16 +126,19 @@ async function notAcknowledged(
 ): Promise<OrderResult> {
   if (error instanceof OrderRejected) {
     const { message: reason, code, advice } = error
+    crashpoint('refused-not-recorded')
     const ending = { to: 'rejected', reason, code, advice } as const
     const ended = await endOrder(desk.db, order.id, ['submitting', 'unknown'], ending, context)
     await pauseOnBadKey(desk, order, error)
     return result(failed(reason, advice), ended ? 'rejected' : undefined)
   }
   if (error instanceof VenueUnavailable) {
+    crashpoint('not-written-not-returned')
     await backToPlanned(desk, order, error)
     throw error
   }
   const reason = messageOf(error)
+  crashpoint('unknown-not-recorded')
   await markUnknown(desk, order, reason)
   return result({ kind: 'done', note: `outcome unknown: ${reason}` }, 'unknown', { needsResolving: true })
 }
