@@ -1,11 +1,9 @@
 import { text } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import type { Db } from '#db/client.ts'
-import { type ConnectedConfig, readConfig } from '../config.ts'
-import { connected } from '../database/connected.ts'
 import { exchanges, type Market, type Mode, markets, modes } from '../domain/market.ts'
 import { UserError } from '../errors.ts'
+import { withDatabase } from './with-database.ts'
 
 interface AddOptions {
   readonly user: string
@@ -51,7 +49,7 @@ async function add(options: AddOptions): Promise<void> {
   if (!/^\d{1,12}(\.\d{1,8})?$/.test(options.balance))
     throw new UserError(`--balance ${options.balance} is not an amount such as 10000`)
   const key = options.mode === 'paper' ? undefined : await keyFromInput()
-  await withAccounts('account add', async (config, db) => {
+  await withDatabase('account add', 'bullpen_worker', async (db, config) => {
     const { findUserByEmail } = await import('#db/users.ts')
     const { findSimulator } = await import('#db/workers.ts')
     const { connectAccount, openPaperAccount } = await import('../accounts/connect.ts')
@@ -80,7 +78,7 @@ async function add(options: AddOptions): Promise<void> {
 }
 
 async function list({ json }: { json?: boolean }): Promise<void> {
-  await withAccounts('account list', async (_, db) => {
+  await withDatabase('account list', 'bullpen_worker', async (db) => {
     const { openAccounts } = await import('#db/accounts.ts')
     const accounts = await openAccounts(db)
     if (json) return console.log(JSON.stringify(accounts))
@@ -95,7 +93,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 async function check(id: string): Promise<void> {
   if (!z.uuid().safeParse(id).success)
     throw new UserError(`${id} is not the id of an account: npx bullpen account list`)
-  await withAccounts('account check', async (config, db) => {
+  await withDatabase('account check', 'bullpen_worker', async (db, config) => {
     const { findAccount } = await import('#db/accounts.ts')
     const { findSimulator } = await import('#db/workers.ts')
     const { createGateway } = await import('../exchange/gateway.ts')
@@ -142,19 +140,4 @@ async function keyFromInput(): Promise<z.infer<typeof key>> {
       'the key is read from standard input as {"apiKey": "…", "secret": "…"}, and this was something else',
     )
   }
-}
-
-async function withAccounts(
-  command: string,
-  work: (config: ConnectedConfig, db: Db) => Promise<void>,
-): Promise<void> {
-  const { connect } = await import('#db/client.ts')
-  await connected(readConfig(), command, async (config) => {
-    const db = connect(config.databaseUrl, 'bullpen_worker', { max: 3 })
-    try {
-      await work(config, db)
-    } finally {
-      await db.destroy()
-    }
-  })
 }

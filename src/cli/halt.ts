@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander'
-import type { Db } from '#db/client.ts'
 import type { HaltScope } from '#db/halts.ts'
-import { readConfig } from '../config.ts'
-import { connected } from '../database/connected.ts'
 import { UserError } from '../errors.ts'
+import { withDatabase } from './with-database.ts'
 
 const scopes = ['global', 'exchange', 'user', 'account', 'symbol'] as const
 const everything = '*'
@@ -39,7 +37,7 @@ export function halt(program: Command): void {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => {
       const { haltsInForce } = await import('#db/halts.ts')
-      const halts = await withHalts('halt list', haltsInForce)
+      const halts = await withDatabase('halt list', 'bullpen_worker', haltsInForce)
       if (json) return console.log(JSON.stringify(halts))
       for (const { scope, key, mode, reason } of halts)
         console.log(`${scope} ${key}  ${mode}  ${reason ?? ''}`)
@@ -59,7 +57,7 @@ async function change(halt: {
     )
   const { setHalt } = await import('#db/halts.ts')
   const { recordAudit } = await import('#db/audit.ts')
-  await withHalts('halt', async (db) => {
+  await withDatabase('halt', 'bullpen_worker', async (db) => {
     const isKnown = await db.transaction().execute(async (tx) => {
       const isSet = await setHalt(tx, { ...halt, setBy: 'command line' })
       const action = halt.mode === 'none' ? 'halt.lift' : 'halt.set'
@@ -79,16 +77,4 @@ async function change(halt: {
       ? `${halt.scope} ${halt.key}: entries are allowed again`
       : `${halt.scope} ${halt.key}: no new entries; open positions are still watched, and left by their own rules`,
   )
-}
-
-async function withHalts<T>(command: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const { connect } = await import('#db/client.ts')
-  return connected(readConfig(), command, async ({ databaseUrl }) => {
-    const db = connect(databaseUrl, 'bullpen_worker', { max: 2 })
-    try {
-      return await work(db)
-    } finally {
-      await db.destroy()
-    }
-  })
 }

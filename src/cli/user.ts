@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
-import type { Db } from '#db/client.ts'
-import { readConfig } from '../config.ts'
-import { connected } from '../database/connected.ts'
 import { UserError } from '../errors.ts'
+import { withDatabase } from './with-database.ts'
 
 const roles = ['user', 'admin']
 
@@ -24,7 +22,9 @@ export function user(program: Command): void {
         const given = options.passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined
         const password = given ?? randomBytes(12).toString('base64url')
         const name = options.name ?? email.split('@', 1)[0] ?? email
-        await withUsers('user add', (db) => createUser(db, { email, password, name, role: options.role }))
+        await withDatabase('user add', 'bullpen_app', (db) =>
+          createUser(db, { email, password, name, role: options.role }),
+        )
         console.log(
           `${email} may sign in as ${options.role}${given === undefined ? `, password ${password}` : ''}`,
         )
@@ -37,7 +37,7 @@ export function user(program: Command): void {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => {
       const { allUsers } = await import('#db/users.ts')
-      const users = await withUsers('user list', allUsers)
+      const users = await withDatabase('user list', 'bullpen_app', allUsers)
       if (json) return console.log(JSON.stringify(users))
       for (const { email, role, name, createdAt } of users)
         console.log(`${email}  ${role}  ${name}  since ${createdAt.toISOString().slice(0, 10)}`)
@@ -50,23 +50,11 @@ export function user(program: Command): void {
     .action(async (email: string, role: string) => {
       if (!roles.includes(role)) throw new UserError(`the role ${role} does not exist: ${roles.join(' or ')}`)
       const { findUserByEmail, setRole } = await import('#db/users.ts')
-      await withUsers('user role', async (db) => {
+      await withDatabase('user role', 'bullpen_app', async (db) => {
         const found = await findUserByEmail(db, email)
         if (!found) throw new UserError(`nobody signs in as ${email}: npx bullpen user list`)
         await setRole(db, found.id, role)
       })
       console.log(`${email} is ${role} from the next request on`)
     })
-}
-
-async function withUsers<T>(command: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const { connect } = await import('#db/client.ts')
-  return connected(readConfig(), command, async ({ databaseUrl }) => {
-    const db = connect(databaseUrl, 'bullpen_app', { max: 2 })
-    try {
-      return await work(db)
-    } finally {
-      await db.destroy()
-    }
-  })
 }
