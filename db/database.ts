@@ -122,6 +122,28 @@ export interface AuthVerification {
   value: string;
 }
 
+export interface CloseBatches {
+  advanced_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  flat_since: Timestamp | null;
+  id: Generated<string>;
+  key: string;
+  opened_at: Generated<Timestamp>;
+  opened_by: string;
+  outcome: string | null;
+  /**
+   * every position that the batch has found alive in its scope
+   */
+  position_ids: Generated<string[]>;
+  reason: string | null;
+  scope: string;
+  user_id: string | null;
+  /**
+   * why it is not over yet, in words
+   */
+  waits_for: string | null;
+}
+
 export interface Decisions {
   account_id: string;
   action: string;
@@ -229,11 +251,41 @@ export interface OrderEvents {
   user_id: string;
 }
 
+export interface OrderEvidence {
+  asked_at: Timestamp;
+  details: Generated<Json>;
+  /**
+   * whether this answer speaks for the order: the order itself, a fill nobody else accounts for, money that moved
+   */
+  found: boolean;
+  id: Generated<Int8>;
+  kind: string;
+  order_id: string;
+  round: number;
+  /**
+   * the venue's clock when the round began
+   */
+  server_time: Timestamp;
+  user_id: string;
+}
+
 export interface Orders {
   account_id: string;
   advice: string | null;
+  /**
+   * how often the venue was asked for it while its outcome was unknown
+   */
+  asks: Generated<number>;
   attempt: Generated<number>;
   average_price: Numeric | null;
+  /**
+   * the order that a triggered stop became; its fills are ours
+   */
+  became_venue_order_id: string | null;
+  /**
+   * since when it is to be taken back; a cancel never expires
+   */
+  cancel_requested_at: Timestamp | null;
   claimed_by: string | null;
   client_order_id: string;
   close_reason: string | null;
@@ -247,6 +299,7 @@ export interface Orders {
   is_reduce_only: boolean;
   lease_until: Timestamp | null;
   leverage: Numeric | null;
+  on_timeout: string | null;
   planned_at: Generated<Timestamp>;
   position_id: string;
   price: Numeric | null;
@@ -257,6 +310,7 @@ export interface Orders {
    * what this exit still holds of its position; their sum is the position's qty_reserved
    */
   reserved: Generated<Numeric>;
+  rests_until: Timestamp | null;
   sent_at: Timestamp | null;
   side: string;
   state: Generated<string>;
@@ -314,9 +368,35 @@ export interface Positions {
   signal_id: string | null;
   source: string;
   state: string;
+  /**
+   * the stop was taken away twice: the user wants none, the monitor guards
+   */
+  stop_declined_at: Timestamp | null;
   stop_loss: Numeric | null;
+  /**
+   * version of the newest resting stop: its slot is stop:<plan>
+   */
+  stop_plan: Generated<number>;
+  /**
+   * when the price was first seen through the resting stop
+   */
+  stop_reached_at: Timestamp | null;
+  /**
+   * when somebody else than the program last took the stop away
+   */
+  stop_removed_at: Timestamp | null;
   symbol: string;
   take_profit: Numeric | null;
+  user_id: string;
+}
+
+export interface ProtectionGaps {
+  began_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  kind: string;
+  position_id: string;
+  reason: string;
   user_id: string;
 }
 
@@ -424,6 +504,7 @@ export interface DB {
   "auth.session": AuthSession;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
+  close_batches: CloseBatches;
   decisions: Decisions;
   equity_snapshots: EquitySnapshots;
   fills: Fills;
@@ -432,10 +513,12 @@ export interface DB {
   monitor_shards: MonitorShards;
   monitored_positions: MonitoredPositions;
   order_events: OrderEvents;
+  order_evidence: OrderEvidence;
   order_slots: OrderSlots;
   orders: Orders;
   position_reevaluations: PositionReevaluations;
   positions: Positions;
+  protection_gaps: ProtectionGaps;
   risk_reservations: RiskReservations;
   signal_scores: SignalScores;
   trades: Trades;

@@ -17,6 +17,27 @@ function CREATE OR REPLACE FUNCTION public.current_tenant()
    STABLE PARALLEL SAFE
   RETURN (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid
   
+function CREATE OR REPLACE FUNCTION public.guard_absence()
+   RETURNS trigger
+   LANGUAGE plpgsql
+  AS $function$
+      declare
+        rounds integer;
+        apart interval;
+      begin
+        select count(*), max(first_asked) - min(first_asked) into rounds, apart from (
+          select min(asked_at) as first_asked from order_evidence where order_id = new.id
+          group by round having count(*) = 5 and not bool_or(found)) absent;
+        if rounds < 2 or apart < interval '5 seconds' then
+          raise exception 'order %: % rounds of nothing found do not prove that it is not at the venue', new.id, rounds
+            using errcode = 'check_violation';
+        end if;
+        if exists (select from fills where order_id = new.id) then
+          raise exception 'order % has fills: it was at the venue', new.id using errcode = 'check_violation';
+        end if;
+        return new;
+      end $function$
+  
 function CREATE OR REPLACE FUNCTION public.guard_order()
    RETURNS trigger
    LANGUAGE plpgsql
@@ -198,6 +219,33 @@ table public.audit_log policy tenant_read SELECT to bullpen_app using (user_id =
 table public.audit_log policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
 table public.audit_log policy worker ALL to bullpen_worker using true check true
 table public.audit_log row security forced
+table public.close_batches column advanced_at timestamp with time zone
+table public.close_batches column ended_at timestamp with time zone
+table public.close_batches column flat_since timestamp with time zone
+table public.close_batches column id uuid not null default gen_random_uuid()
+table public.close_batches column key text not null
+table public.close_batches column opened_at timestamp with time zone not null default clock_timestamp()
+table public.close_batches column opened_by text not null
+table public.close_batches column outcome text
+table public.close_batches column position_ids uuid[] not null default '{}'::uuid[]
+table public.close_batches column reason text
+table public.close_batches column scope text not null
+table public.close_batches column user_id uuid
+table public.close_batches column waits_for text
+table public.close_batches constraint close_batches_end_with_an_outcome CHECK (((ended_at IS NULL) = (outcome IS NULL)))
+table public.close_batches constraint close_batches_pkey PRIMARY KEY (id)
+table public.close_batches constraint close_batches_scope_key_fkey FOREIGN KEY (scope, key) REFERENCES halts(scope, key)
+table public.close_batches constraint close_batches_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE RESTRICT
+table public.close_batches grant INSERT to bullpen_app
+table public.close_batches grant INSERT to bullpen_worker
+table public.close_batches grant SELECT to bullpen_app
+table public.close_batches grant SELECT to bullpen_worker
+table public.close_batches grant UPDATE to bullpen_worker
+table public.close_batches index CREATE UNIQUE INDEX close_batches_open ON public.close_batches USING btree (scope, key) WHERE (ended_at IS NULL)
+table public.close_batches policy tenant_read SELECT to bullpen_app using ((current_tenant() IS NOT NULL) AND ((user_id IS NULL) OR (user_id = current_tenant())))
+table public.close_batches policy tenant_write INSERT to bullpen_app check ((user_id = current_tenant()) AND (scope = ANY (ARRAY['user'::text, 'account'::text])))
+table public.close_batches policy worker ALL to bullpen_worker using true check true
+table public.close_batches row security forced
 table public.decisions column account_id uuid not null
 table public.decisions column action text not null
 table public.decisions column created_at timestamp with time zone not null default now()
@@ -367,6 +415,26 @@ table public.order_events index CREATE INDEX order_events_order ON public.order_
 table public.order_events policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.order_events policy worker ALL to bullpen_worker using true check true
 table public.order_events row security forced
+table public.order_evidence column asked_at timestamp with time zone not null
+table public.order_evidence column details jsonb not null default '{}'::jsonb
+table public.order_evidence column found boolean not null
+table public.order_evidence column id bigint not null identity
+table public.order_evidence column kind text not null
+table public.order_evidence column order_id uuid not null
+table public.order_evidence column round integer not null
+table public.order_evidence column server_time timestamp with time zone not null
+table public.order_evidence column user_id uuid not null
+table public.order_evidence constraint asked_once_a_round UNIQUE (order_id, round, kind)
+table public.order_evidence constraint order_evidence_kind_check CHECK ((kind = ANY (ARRAY['by-id'::text, 'open-orders'::text, 'closed-orders'::text, 'fills'::text, 'balance-or-position'::text])))
+table public.order_evidence constraint order_evidence_order_id_user_id_fkey FOREIGN KEY (order_id, user_id) REFERENCES orders(id, user_id)
+table public.order_evidence constraint order_evidence_pkey PRIMARY KEY (id)
+table public.order_evidence constraint order_evidence_round_check CHECK ((round >= 1))
+table public.order_evidence grant INSERT to bullpen_worker
+table public.order_evidence grant SELECT to bullpen_app
+table public.order_evidence grant SELECT to bullpen_worker
+table public.order_evidence policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.order_evidence policy worker ALL to bullpen_worker using true check true
+table public.order_evidence row security forced
 table public.order_slots column id bigint not null identity
 table public.order_slots column order_id uuid not null
 table public.order_slots column position_id uuid not null
@@ -388,8 +456,11 @@ table public.order_slots policy worker ALL to bullpen_worker using true check tr
 table public.order_slots row security forced
 table public.orders column account_id uuid not null
 table public.orders column advice text
+table public.orders column asks integer not null default 0
 table public.orders column attempt integer not null default 1
 table public.orders column average_price numeric
+table public.orders column became_venue_order_id text
+table public.orders column cancel_requested_at timestamp with time zone
 table public.orders column claimed_by text
 table public.orders column client_order_id text not null
 table public.orders column close_reason text
@@ -403,6 +474,7 @@ table public.orders column id uuid not null default gen_random_uuid()
 table public.orders column is_reduce_only boolean not null
 table public.orders column lease_until timestamp with time zone
 table public.orders column leverage numeric
+table public.orders column on_timeout text
 table public.orders column planned_at timestamp with time zone not null default now()
 table public.orders column position_id uuid not null
 table public.orders column price numeric
@@ -410,6 +482,7 @@ table public.orders column purpose text not null
 table public.orders column quantity numeric not null
 table public.orders column reference_price numeric not null
 table public.orders column reserved numeric not null default 0
+table public.orders column rests_until timestamp with time zone
 table public.orders column sent_at timestamp with time zone
 table public.orders column side text not null
 table public.orders column state text not null default 'planned'::text
@@ -423,6 +496,7 @@ table public.orders column woken_at timestamp with time zone
 table public.orders constraint exits_have_a_reason CHECK (((purpose = 'entry'::text) OR (close_reason IS NOT NULL)))
 table public.orders constraint not_at_venue_is_empty CHECK (((state <> 'not_at_venue'::text) OR (filled = (0)::numeric)))
 table public.orders constraint only_entries_expire CHECK (((purpose = 'entry'::text) OR (expires_at IS NULL)))
+table public.orders constraint only_limits_time_out CHECK (((type = 'limit'::text) OR ((rests_until IS NULL) AND (on_timeout IS NULL))))
 table public.orders constraint orders_account_id_client_order_id_key UNIQUE (account_id, client_order_id)
 table public.orders constraint orders_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
 table public.orders constraint orders_attempt_check CHECK ((attempt >= 1))
@@ -431,6 +505,7 @@ table public.orders constraint orders_client_order_id_check CHECK ((client_order
 table public.orders constraint orders_filled_check CHECK ((filled >= (0)::numeric))
 table public.orders constraint orders_id_user_id_key UNIQUE (id, user_id)
 table public.orders constraint orders_leverage_check CHECK ((leverage >= (1)::numeric))
+table public.orders constraint orders_on_timeout_check CHECK ((on_timeout = ANY (ARRAY['reprice'::text, 'skip'::text])))
 table public.orders constraint orders_pkey PRIMARY KEY (id)
 table public.orders constraint orders_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
 table public.orders constraint orders_price_check CHECK ((price > (0)::numeric))
@@ -442,17 +517,22 @@ table public.orders constraint orders_state_check CHECK ((state = ANY (ARRAY['pl
 table public.orders constraint orders_stop_price_check CHECK ((stop_price > (0)::numeric))
 table public.orders constraint orders_type_check CHECK ((type = ANY (ARRAY['market'::text, 'limit'::text, 'stop_market'::text])))
 table public.orders constraint sent_before_anything_else CHECK (((state = ANY (ARRAY['planned'::text, 'abandoned'::text])) OR (sent_at IS NOT NULL)))
+table public.orders constraint stops_have_a_price CHECK (((type <> 'stop_market'::text) OR (stop_price IS NOT NULL)))
 table public.orders grant INSERT to bullpen_worker
 table public.orders grant SELECT to bullpen_app
 table public.orders grant SELECT to bullpen_worker
 table public.orders grant UPDATE to bullpen_worker
+table public.orders index CREATE INDEX orders_account_planned ON public.orders USING btree (account_id, planned_at)
+table public.orders index CREATE INDEX orders_exchange_sent ON public.orders USING btree (exchange, sent_at)
 table public.orders index CREATE INDEX orders_living ON public.orders USING btree (state, planned_at) WHERE (state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'canceling'::text, 'unknown'::text]))
 table public.orders index CREATE INDEX orders_position ON public.orders USING btree (position_id)
+table public.orders index CREATE INDEX orders_to_cancel ON public.orders USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND (state = ANY (ARRAY['open'::text, 'partially_filled'::text, 'canceling'::text])))
 table public.orders index CREATE INDEX orders_user ON public.orders USING btree (user_id, planned_at DESC)
 table public.orders index CREATE UNIQUE INDEX orders_venue_id ON public.orders USING btree (account_id, symbol, venue_order_id) WHERE (venue_order_id IS NOT NULL)
 table public.orders policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.orders policy worker ALL to bullpen_worker using true check true
 table public.orders row security forced
+table public.orders trigger CREATE TRIGGER guard_absence BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (((new.state = 'not_at_venue'::text) AND (old.state <> 'not_at_venue'::text))) EXECUTE FUNCTION guard_absence()
 table public.orders trigger CREATE TRIGGER guard_order BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order()
 table public.position_reevaluations column action_taken text not null
 table public.position_reevaluations column created_at timestamp with time zone not null default now()
@@ -493,7 +573,11 @@ table public.positions column side text not null
 table public.positions column signal_id uuid
 table public.positions column source text not null
 table public.positions column state text not null
+table public.positions column stop_declined_at timestamp with time zone
 table public.positions column stop_loss numeric
+table public.positions column stop_plan integer not null default 0
+table public.positions column stop_reached_at timestamp with time zone
+table public.positions column stop_removed_at timestamp with time zone
 table public.positions column symbol text not null
 table public.positions column take_profit numeric
 table public.positions column user_id uuid not null
@@ -514,6 +598,7 @@ table public.positions constraint positions_side_check CHECK ((side = ANY (ARRAY
 table public.positions constraint positions_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id)
 table public.positions constraint positions_state_check CHECK ((state = ANY (ARRAY['opening'::text, 'open'::text, 'closing'::text, 'closed'::text, 'void'::text, 'stray'::text])))
 table public.positions constraint positions_stop_loss_check CHECK ((stop_loss > (0)::numeric))
+table public.positions constraint positions_stop_plan_check CHECK ((stop_plan >= 0))
 table public.positions constraint positions_take_profit_check CHECK ((take_profit > (0)::numeric))
 table public.positions grant INSERT to bullpen_worker
 table public.positions grant SELECT to bullpen_app
@@ -524,6 +609,26 @@ table public.positions index CREATE UNIQUE INDEX positions_living ON public.posi
 table public.positions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.positions policy worker ALL to bullpen_worker using true check true
 table public.positions row security forced
+table public.protection_gaps column began_at timestamp with time zone not null
+table public.protection_gaps column ended_at timestamp with time zone
+table public.protection_gaps column id uuid not null default gen_random_uuid()
+table public.protection_gaps column kind text not null
+table public.protection_gaps column position_id uuid not null
+table public.protection_gaps column reason text not null
+table public.protection_gaps column user_id uuid not null
+table public.protection_gaps constraint protection_gaps_check CHECK ((ended_at >= began_at))
+table public.protection_gaps constraint protection_gaps_kind_check CHECK ((kind = ANY (ARRAY['no_stop'::text, 'not_evaluated'::text, 'exit_unknown'::text])))
+table public.protection_gaps constraint protection_gaps_pkey PRIMARY KEY (id)
+table public.protection_gaps constraint protection_gaps_position_id_user_id_fkey FOREIGN KEY (position_id, user_id) REFERENCES positions(id, user_id)
+table public.protection_gaps grant INSERT to bullpen_worker
+table public.protection_gaps grant SELECT to bullpen_app
+table public.protection_gaps grant SELECT to bullpen_worker
+table public.protection_gaps grant UPDATE to bullpen_worker
+table public.protection_gaps index CREATE INDEX protection_gaps_position ON public.protection_gaps USING btree (position_id, began_at)
+table public.protection_gaps index CREATE UNIQUE INDEX protection_gaps_open ON public.protection_gaps USING btree (position_id) WHERE (ended_at IS NULL)
+table public.protection_gaps policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.protection_gaps policy worker ALL to bullpen_worker using true check true
+table public.protection_gaps row security forced
 table public.risk_reservations column account_id uuid not null
 table public.risk_reservations column created_at timestamp with time zone not null default now()
 table public.risk_reservations column id uuid not null default gen_random_uuid()
