@@ -23,19 +23,39 @@ export async function openBackend(address: QueueAddress): Promise<QueueBackend> 
 
 const prefix = 'bullpen'
 
+/** A store that has not answered a question by then is taken for unreachable. */
+const answerMs = 1_000
+/** Nothing that is asked of a store takes longer, the blocking wait for a job (5 s) included; then the connection is dead. */
+const deadMs = 15_000
+
 function onRedis(url: string): QueueBackend {
-  const connection = new Redis(url, { maxRetriesPerRequest: null })
+  const connection = new Redis(url, {
+    maxRetriesPerRequest: null,
+    socketTimeout: deadMs,
+    retryStrategy: (times) => Math.min(times * 50, 1_000),
+  })
   connection.on('error', () => {}) // every command rejects with the same error, where it can be handled
+  // Asked on a connection of its own that never waits for a better time.
+  const probe = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: answerMs,
+    connectTimeout: answerMs,
+    socketTimeout: answerMs,
+    retryStrategy: () => 250,
+  })
+  probe.on('error', () => {})
   return {
     kind: 'redis',
     queue: (name) => quiet(new Queue(name, { connection, prefix }, createRedisBackend)),
     worker: (name, processor, options) =>
       new Worker(name, processor, { ...options, connection, prefix }, createRedisBackend),
     async ping() {
-      await connection.ping()
+      await probe.ping()
     },
     async close() {
       connection.disconnect()
+      probe.disconnect()
     },
   }
 }
@@ -49,8 +69,16 @@ async function onPostgres(url: string): Promise<QueueBackend> {
     await client.end()
   }
   // Each queue and worker owns a small pool: a shared one smaller than their number would hang without an error.
-  const connection = { connectionString: url, max: 2, application_name: 'bullpen queue' }
-  const probe = new pg.Pool({ ...connection, max: 1 })
+  const connection = {
+    connectionString: url,
+    max: 2,
+    application_name: 'bullpen queue',
+    connectionTimeoutMillis: 3_000,
+    query_timeout: deadMs,
+    keepAlive: true,
+  }
+  const asked = { connectionTimeoutMillis: answerMs, query_timeout: answerMs }
+  const probe = new pg.Pool({ ...connection, ...asked, max: 1 })
   probe.on('error', () => {})
   return {
     kind: 'postgres',

@@ -30,7 +30,10 @@ export interface ScheduledItem<Data> {
 
 /** What a handler knows of the run it is in. */
 export interface Run {
-  /** Aborts when the worker is closing: what can be left for the next one should be. */
+  /**
+   * Aborts when the worker no longer holds the job, so that another may run it, and when a worker that is to stop has
+   * waited long enough: what can be left should be, and what must be finished is finished.
+   */
   readonly signal: AbortSignal
   /** Whether a person pressed retry on this very job after it had failed for good. */
   readonly isRetry: boolean

@@ -17,9 +17,13 @@ export function openQueues(backend: QueueBackend): Queues {
   const open = new Map<string, Queue>()
   function named(name: string): Queue {
     if (!queueNames.includes(name)) throw new Error(`no queue is called ${name}`)
-    const found = open.get(name) ?? backend.queue(name)
-    open.set(name, found)
-    return found
+    const found = open.get(name)
+    if (found) return found
+    const queue = backend.queue(name)
+    open.set(name, queue)
+    // One that could not be opened never recovers: the next who needs it opens another.
+    queue.waitUntilReady().catch(() => open.get(name) === queue && open.delete(name))
+    return queue
   }
   return {
     named,

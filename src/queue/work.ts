@@ -2,6 +2,7 @@ import { type Job as QueuedJob, UnrecoverableError, type Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { QueueBackend } from './backend.ts'
+import { watchLocks } from './held-locks.ts'
 import type { AnyJob, Outcome } from './job.ts'
 
 /** How a worker takes jobs from one queue. */
@@ -10,7 +11,27 @@ export interface WorkOptions {
   readonly concurrency: number
   /** Cluster-wide budget of the queue: `max` jobs per `durationMs`. */
   readonly limiter?: { readonly max: number; readonly durationMs: number }
+  /** Takes nothing until it is resumed. */
+  readonly isPaused?: boolean
+  /** Aborts every handler in hand: a worker that is to stop has waited long enough. */
+  readonly giveUp?: AbortSignal
+  /** How long a job is held without a sign of life of its worker; 30 s by default. */
+  readonly lockMs?: number
 }
+
+/** A worker at work, and what it has in hand. */
+export type AtWork = Worker & {
+  /** Jobs that are being run now. */
+  inHand(): number
+  /** Jobs it has begun since its start. */
+  taken(): number
+}
+
+const lockMs = 30_000
+/** A worker that was told to wait for a rate limit looks again after this, for the limit may have been lifted. */
+const longestWaitMs = 5_000
+/** What the store refused to a broken connection is asked again after this; BullMQ waits 15 s. */
+const askAgainMs = 1_000
 
 /**
  * Runs the jobs of one queue until closed. What a handler returns is the job's outcome; `failed` ends it for good and
@@ -23,26 +44,45 @@ export function work<Context>(
   context: Context,
   log: Logger,
   options: WorkOptions,
-): Worker {
+): AtWork {
   const byName = new Map(jobs.map((job) => [job.contract.name, job]))
-  const closing = new AbortController()
+  const held = options.lockMs ?? lockMs
+  let inHand = 0
+  let taken = 0
   const worker = backend.worker(
     queueName,
-    async (queued) => {
-      const job = byName.get(queued.name)
-      if (!job) throw new UnrecoverableError(`this build knows no job ${queued.name}; a newer one does`)
-      const data = job.contract.data.safeParse(queued.data)
-      if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
-      const run = { signal: closing.signal, isRetry: hasFailedForGood(queued) }
-      return report(await job.run(data.data, context, run), queued, log)
+    async (queued, _token, lockSignal) => {
+      taken += 1
+      inHand += 1
+      try {
+        return await handle(queued, lockSignal)
+      } finally {
+        inHand -= 1
+      }
     },
     {
       concurrency: options.concurrency,
+      autorun: options.isPaused !== true,
+      lockDuration: held,
+      runRetryDelay: askAgainMs,
+      maximumRateLimitDelay: longestWaitMs,
       // Two deaths of a worker must not fail an order for good: liveness belongs to the database's sweeper.
       maxStalledCount: 1_000,
       ...(options.limiter && { limiter: { max: options.limiter.max, duration: options.limiter.durationMs } }),
     },
   )
+
+  async function handle(queued: QueuedJob, lockSignal: AbortSignal | undefined): Promise<unknown> {
+    const job = byName.get(queued.name)
+    if (!job) throw new UnrecoverableError(`this build knows no job ${queued.name}; a newer one does`)
+    const data = job.contract.data.safeParse(queued.data)
+    if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
+    const signals = [lockSignal, options.giveUp].filter((signal) => signal !== undefined)
+    const run = { signal: AbortSignal.any(signals), isRetry: hasFailedForGood(queued) }
+    return report(await job.run(data.data, context, run), queued, log)
+  }
+
+  watchLocks(worker, held)
   worker.on('error', (error) => log.warn({ err: error, queue: queueName }, 'the queue reports an error'))
   worker.on('failed', (queued, error) => {
     const fields = { queue: queueName, job: queued?.name, jobId: queued?.id, data: queued?.data }
@@ -50,8 +90,7 @@ export function work<Context>(
       log.warn({ ...fields, reason: error.message }, 'job failed for good')
     else log.error({ ...fields, err: error }, 'job failed')
   })
-  worker.on('closing', () => closing.abort())
-  return worker
+  return Object.assign(worker, { inHand: () => inHand, taken: () => taken })
 }
 
 async function report(outcome: Outcome, queued: QueuedJob, log: Logger): Promise<unknown> {
