@@ -235,6 +235,11 @@ export interface MonitoredPositions {
 
 export interface MonitorShards {
   leased_until: Timestamp | null;
+  /**
+   * when a tick of this shard was counted as missed last
+   */
+  missed_at: Timestamp | null;
+  missed_ticks: Generated<Int8>;
   shard: number;
   swept_at: Timestamp | null;
   worker_id: string | null;
@@ -317,6 +322,10 @@ export interface Orders {
   stop_price: Numeric | null;
   symbol: string;
   type: string;
+  /**
+   * how often in a row its venue could not be reached
+   */
+  unreached: Generated<number>;
   user_id: string;
   venue_order_id: string | null;
   wakes: Generated<number>;
@@ -477,6 +486,19 @@ export interface TradingSignals {
   user_id: string | null;
 }
 
+export interface VenueBudgets {
+  /**
+   * whom it concerns; empty: everyone behind this address
+   */
+  account_id: Generated<string>;
+  paused_until: Timestamp;
+  /**
+   * exchange, market and mode, as in "binance spot live"
+   */
+  place: string;
+  reason: string;
+}
+
 export interface Workers {
   /**
    * where a process that serves others is reached, such as the simulator
@@ -524,5 +546,6 @@ export interface DB {
   trades: Trades;
   trading_settings: TradingSettings;
   trading_signals: TradingSignals;
+  venue_budgets: VenueBudgets;
   workers: Workers;
 }

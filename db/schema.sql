@@ -26,8 +26,8 @@ function CREATE OR REPLACE FUNCTION public.guard_absence()
         apart interval;
       begin
         select count(*), max(first_asked) - min(first_asked) into rounds, apart from (
-          select min(asked_at) as first_asked from order_evidence where order_id = new.id
-          group by round having count(*) = 5 and not bool_or(found)) absent;
+          select min(evidence.asked_at) as first_asked from order_evidence evidence where evidence.order_id = new.id
+          group by evidence.round having count(*) = 5 and not bool_or(evidence.found)) absent;
         if rounds < 2 or apart < interval '5 seconds' then
           raise exception 'order %: % rounds of nothing found do not prove that it is not at the venue', new.id, rounds
             using errcode = 'check_violation';
@@ -364,9 +364,12 @@ table public.ledger policy tenant ALL to bullpen_app using (user_id = current_te
 table public.ledger policy worker ALL to bullpen_worker using true check true
 table public.ledger row security forced
 table public.monitor_shards column leased_until timestamp with time zone
+table public.monitor_shards column missed_at timestamp with time zone
+table public.monitor_shards column missed_ticks bigint not null default 0
 table public.monitor_shards column shard integer not null
 table public.monitor_shards column swept_at timestamp with time zone
 table public.monitor_shards column worker_id text
+table public.monitor_shards constraint monitor_shards_missed_ticks_check CHECK ((missed_ticks >= 0))
 table public.monitor_shards constraint monitor_shards_pkey PRIMARY KEY (shard)
 table public.monitor_shards constraint monitor_shards_shard_check CHECK ((shard >= 0))
 table public.monitor_shards grant INSERT to bullpen_worker
@@ -489,6 +492,7 @@ table public.orders column state text not null default 'planned'::text
 table public.orders column stop_price numeric
 table public.orders column symbol text not null
 table public.orders column type text not null
+table public.orders column unreached integer not null default 0
 table public.orders column user_id uuid not null
 table public.orders column venue_order_id text
 table public.orders column wakes integer not null default 0
@@ -516,6 +520,7 @@ table public.orders constraint orders_side_check CHECK ((side = ANY (ARRAY['buy'
 table public.orders constraint orders_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'filled'::text, 'canceling'::text, 'canceled'::text, 'rejected'::text, 'unknown'::text, 'not_at_venue'::text, 'abandoned'::text, 'manual'::text])))
 table public.orders constraint orders_stop_price_check CHECK ((stop_price > (0)::numeric))
 table public.orders constraint orders_type_check CHECK ((type = ANY (ARRAY['market'::text, 'limit'::text, 'stop_market'::text])))
+table public.orders constraint orders_unreached_check CHECK ((unreached >= 0))
 table public.orders constraint sent_before_anything_else CHECK (((state = ANY (ARRAY['planned'::text, 'abandoned'::text])) OR (sent_at IS NOT NULL)))
 table public.orders constraint stops_have_a_price CHECK (((type <> 'stop_market'::text) OR (stop_price IS NOT NULL)))
 table public.orders grant INSERT to bullpen_worker
@@ -761,6 +766,15 @@ table public.trading_signals policy tenant_read SELECT to bullpen_app using ((cu
 table public.trading_signals policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
 table public.trading_signals policy worker ALL to bullpen_worker using true check true
 table public.trading_signals row security forced
+table public.venue_budgets column account_id text not null default ''::text
+table public.venue_budgets column paused_until timestamp with time zone not null
+table public.venue_budgets column place text not null
+table public.venue_budgets column reason text not null
+table public.venue_budgets constraint venue_budgets_pkey PRIMARY KEY (place, account_id)
+table public.venue_budgets grant DELETE to bullpen_worker
+table public.venue_budgets grant INSERT to bullpen_worker
+table public.venue_budgets grant SELECT to bullpen_worker
+table public.venue_budgets grant UPDATE to bullpen_worker
 table public.workers column address text
 table public.workers column heartbeat_at timestamp with time zone not null default now()
 table public.workers column host text not null
