@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { AccountSeed } from './core/account.ts'
 import type { Exchange } from './core/exchange.ts'
+import type { Faults } from './faults/faults.ts'
+import type { Hands } from './hands/hands.ts'
 import { reportOf } from './report.ts'
 import type { WireAnswer, WireRequest } from './venues/venue.ts'
 
@@ -24,7 +26,15 @@ export function readSeed(input: unknown): AccountSeed {
 }
 
 /** The simulator's own endpoints, under /__sim/: for this machine only. */
-export function control(exchange: Exchange): (request: WireRequest) => WireAnswer {
+export function control({
+  exchange,
+  faults,
+  hands,
+}: {
+  exchange: Exchange
+  faults: Faults
+  hands: Hands
+}): (request: WireRequest) => WireAnswer {
   return (request) => {
     if (!isLoopback(request.ip)) return json(403, { error: 'the control endpoints answer this machine only' })
     // A browser page on this machine must not be able to steer the simulator.
@@ -39,17 +49,31 @@ export function control(exchange: Exchange): (request: WireRequest) => WireAnswe
       case 'GET /__sim/ledger':
         return json(200, reportOf(ledger, new URLSearchParams(request.query).get('apiKey') ?? undefined))
       case 'POST /__sim/accounts':
-        return created(exchange, request.body)
+        return done(request.body, (input) => {
+          const { seed } = exchange.addAccount(readSeed(input))
+          return { venue: seed.venue, market: seed.market, apiKey: seed.apiKey }
+        })
+      case 'GET /__sim/faults':
+        return json(200, faults.report())
+      case 'POST /__sim/faults':
+        return done(request.body, (input) => ({ ids: faults.add(input) }))
+      case 'DELETE /__sim/faults': {
+        const id = new URLSearchParams(request.query).get('id')
+        faults.remove(id === null ? undefined : Number(id))
+        return json(200, faults.report())
+      }
+      case 'POST /__sim/hands':
+        return done(request.body, (input) => hands.do(input))
       default:
         return json(404, { error: `no ${request.method} ${request.path}` })
     }
   }
 }
 
-function created(exchange: Exchange, body: string): WireAnswer {
+/** Does what a body asks for; an error says why it was not done. */
+function done(body: string, act: (input: unknown) => unknown): WireAnswer {
   try {
-    const { seed } = exchange.addAccount(readSeed(JSON.parse(body)))
-    return json(200, { venue: seed.venue, market: seed.market, apiKey: seed.apiKey })
+    return json(200, act(JSON.parse(body)))
   } catch (error) {
     return json(400, { error: (error as Error).message })
   }

@@ -1,5 +1,5 @@
 import type { DecimalText } from '../domain/decimal.ts'
-import type { Account } from './core/account.ts'
+import type { Account, Hand, Transfer } from './core/account.ts'
 import type { Market } from './core/instrument.ts'
 import type { Ledger } from './core/ledger.ts'
 import type { Order, OrderStatus } from './core/order.ts'
@@ -16,6 +16,9 @@ interface AccountReport {
   readonly balances: Readonly<Record<string, { free: DecimalText; locked: DecimalText }>>
   readonly positions: readonly PositionReport[]
   readonly orders: readonly OrderReport[]
+  readonly transfers: readonly Transfer[]
+  readonly hands: readonly Hand[]
+  readonly isRevoked: boolean
 }
 
 interface PositionReport {
@@ -42,6 +45,11 @@ interface OrderReport {
   readonly reduceOnly: boolean
   readonly isConditional: boolean // lives under an id of its own; triggering starts another order
   readonly becameOrderId: number | undefined
+  readonly bornOf: number | undefined // the conditional order that became this one; both carry one client id
+  readonly byHand: boolean // placed in the venue's own app
+  readonly endedByHand: boolean
+  readonly receivedAt: number // wall time its request came in
+  readonly lateMs: number // how much later it was executed
   readonly createdAt: number
   readonly updatedAt: number
   readonly fills: readonly FillReport[]
@@ -81,11 +89,23 @@ function accountReport(account: Account): AccountReport {
     leverage: account.leverage.get(symbol),
   }))
   const orders = [...account.orders.values()].map(orderReport)
-  return { venue, market, apiKey, balances: Object.fromEntries(balances), positions, orders }
+  const { transfers, hands, isRevoked } = account
+  return {
+    venue,
+    market,
+    apiKey,
+    balances: Object.fromEntries(balances),
+    positions,
+    orders,
+    transfers,
+    hands,
+    isRevoked,
+  }
 }
 
 function orderReport(order: Order): OrderReport {
   const { record } = order
+  const receivedAt = record.receivedAt ?? record.createdAt
   return {
     symbol: record.symbol,
     orderId: record.id,
@@ -101,6 +121,11 @@ function orderReport(order: Order): OrderReport {
     reduceOnly: record.reduceOnly,
     isConditional: record.trigger?.becomesNew === true,
     becameOrderId: order.becameOrderId,
+    bornOf: record.bornOf,
+    byHand: record.byHand === true,
+    endedByHand: order.endedByHand,
+    receivedAt,
+    lateMs: record.bornOf === undefined ? record.createdAt - receivedAt : 0,
     createdAt: record.createdAt,
     updatedAt: order.updatedAt,
     fills: order.fills.map((fill) => ({

@@ -3,9 +3,16 @@ import type { ClockAnchor } from '../clock.ts'
 import { type MarketClock, runningClock } from './clock.ts'
 import { control, readSeed } from './control.ts'
 import type { AccountSeed } from './core/account.ts'
+import type { Event } from './core/event.ts'
 import { Exchange } from './core/exchange.ts'
-import { noJournal, openJournal } from './core/journal.ts'
-import { Ledger } from './core/ledger.ts'
+import { type Journal, noJournal, openJournal } from './core/journal.ts'
+import { type FindInstrument, Ledger } from './core/ledger.ts'
+import { Past } from './core/past.ts'
+import { disturbed } from './faults/disturbed.ts'
+import { type FaultReport, Faults } from './faults/faults.ts'
+import type { FaultScript } from './faults/rule.ts'
+import type { Act } from './hands/act.ts'
+import { type ActResult, Hands } from './hands/hands.ts'
 import { type LedgerReport, reportOf } from './report.ts'
 import { listen } from './server.ts'
 import type { Tape } from './tape/tape.ts'
@@ -21,6 +28,7 @@ export interface SimulatorOptions {
   readonly clock?: MarketClock
   readonly wallNow?: () => number // Date.now; of the default clock
   readonly enforceLimits?: boolean // the venue's request and order limits; on by default
+  readonly faults?: FaultScript // in force from the start
   readonly onError?: (error: unknown) => void
 }
 
@@ -32,28 +40,52 @@ export interface Simulator {
   /** Creates an account; one that has this API key already stays as it is. */
   addAccount(seed: AccountSeed): void
   clock(): ClockAnchor & { readonly ended: boolean }
+  /** The fault rules in force and what they have done; `POST /__sim/faults` and the rest do the same. */
+  readonly faults: {
+    /** Puts rules behind those in force; answers their ids. Throws when the script makes no sense. */
+    add(script: FaultScript): number[]
+    remove(id?: number): void
+    report(): FaultReport
+  }
+  /** Does what a user does in the venue's own app. Throws when that makes no sense or the venue refuses it. */
+  hand(act: Act): ActResult
   /** Lets resting orders meet the prices up to now, without waiting for the timer. */
   settle(): void
 }
 
 const settleEveryMs = 150
 const rememberEveryMs = 1000
+const lagStepMs = 100 // stale answers come in these steps, each from a ledger of its own
 
 /**
  * Starts an exchange simulator on a tape. Throws when the journal cannot be read, when it holds orders in symbols the
- * tape does not have, or when the port is taken.
+ * tape does not have, when the fault script makes no sense, or when the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { tape, wallNow = Date.now } = options
   const instruments = binance.instruments(tape)
-  const ledger = new Ledger((venue, market, symbol) => byKey.get(`${venue} ${market} ${symbol}`))
   const byKey = new Map(instruments.map((each) => [`${each.venue} ${each.market} ${each.symbol}`, each]))
-  const journal =
-    options.home === undefined ? noJournal : openJournal(options.home, (event) => ledger.apply(event))
+  const find: FindInstrument = (venue, market, symbol) => byKey.get(`${venue} ${market} ${symbol}`)
+  const ledger = new Ledger(find)
+  const past = new Past(find)
+  const faults = new Faults()
+  if (options.faults !== undefined) faults.add(options.faults)
+  const restore = (event: Event) => {
+    ledger.apply(event)
+    past.note(event, 0)
+  }
+  const kept = options.home === undefined ? noJournal : openJournal(options.home, restore)
   if (ledger.tape !== tape.identity) {
     const event = { kind: 'tape', identity: tape.identity } as const
-    ledger.apply(event)
-    journal.append([event])
+    restore(event)
+    kept.append([event])
+  }
+  const journal: Journal = {
+    ...kept,
+    append(events) {
+      kept.append(events)
+      for (const event of events) past.note(event, clock.wallNow())
+    },
   }
   const clock =
     options.clock ??
@@ -66,8 +98,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       wallNow,
     )
   const exchange = new Exchange({ ledger, clock, tape, journal, feeOf: binance.feeOf })
-  const answerControl = control(exchange)
-  const answerBinance = binance.open(exchange, instruments, { enforceLimits: options.enforceLimits ?? true })
+  const hands = new Hands(exchange, binance, instruments)
+  const answerControl = control({ exchange, faults, hands })
+  const answers = disturbed({
+    faults,
+    venue: binance,
+    handler: binance.open(exchange, instruments, { enforceLimits: options.enforceLimits ?? true }),
+    exchange,
+    subjectOf: (request) => binance.subjectOf(request, instruments),
+    asOf: asOf(past, { clock, tape, exchange }),
+  })
   const notFound = {
     status: 404,
     headers: { 'content-type': 'application/json' },
@@ -78,7 +118,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
     (request) => {
       if (request.path.startsWith('/__sim/')) return answerControl(request)
-      return binance.owns(request.path) ? answerBinance(request) : notFound
+      return binance.owns(request.path) ? answers.handle(request) : notFound
     },
     options.onError ?? (() => {}),
   )
@@ -91,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
     async stop() {
       for (const timer of timers) clearInterval(timer)
+      answers.stop()
       exchange.rememberClock()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
@@ -101,6 +142,33 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ledger: (apiKey) => reportOf(ledger, apiKey),
     addAccount: (seed) => void exchange.addAccount(readSeed(seed)),
     clock: () => ({ ...clock.anchor(), ended: clock.hasEnded() }),
+    faults: {
+      add: (script) => faults.add(script),
+      remove: (id) => faults.remove(id),
+      report: () => faults.report(),
+    },
+    hand: (act) => hands.do(act),
     settle: () => exchange.advance(),
+  }
+}
+
+/** Gives the exchange as it was so many milliseconds ago: to be read only. */
+function asOf(
+  past: Past,
+  { clock, tape, exchange }: { clock: MarketClock; tape: Tape; exchange: Exchange },
+): (agoMs: number) => Exchange {
+  const byLag = new Map<number, { readonly view: Exchange; upTo(wallMs: number): void }>()
+  return (agoMs) => {
+    exchange.advance()
+    const lagMs = Math.ceil(agoMs / lagStepMs) * lagStepMs
+    let found = byLag.get(lagMs)
+    if (found === undefined) {
+      const { ledger, upTo } = past.follower()
+      const view = new Exchange({ ledger, clock, tape, journal: noJournal, feeOf: binance.feeOf })
+      found = { view, upTo }
+      byLag.set(lagMs, found)
+    }
+    found.upTo(clock.wallNow() - lagMs)
+    return found.view
   }
 }

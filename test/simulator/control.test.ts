@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { control } from '#src/simulator/control.ts'
-import type { Exchange } from '#src/simulator/core/exchange.ts'
 import { type Bench, spotKeys, startBench } from './support/market.ts'
 
 let bench: Bench
@@ -22,7 +21,7 @@ const seed = {
 }
 
 test('other machines and browser pages are refused', async () => {
-  const answer = control({} as Exchange)
+  const answer = control({} as Parameters<typeof control>[0])
   const request = { method: 'GET', path: '/__sim/ledger', query: '', body: '', headers: {} }
   for (const ip of ['10.0.0.7', '::ffff:192.168.1.4', '128.0.0.1', '']) {
     expect(answer({ ...request, ip }).status, ip).toBe(403)
@@ -60,6 +59,9 @@ test('an account is created once, and no answer ever holds its secret', async ()
         balances: { USDT: { free: '7', locked: '0' } },
         positions: [],
         orders: [],
+        transfers: [],
+        hands: [],
+        isRevoked: false,
       },
     ],
   })

@@ -12,6 +12,20 @@ export interface AccountSeed {
   readonly settings?: Readonly<Record<string, string>> // the venue's own switches
 }
 
+/** Money that moves without a trade; `amount` is negative when it leaves. */
+export interface Transfer {
+  readonly asset: string
+  readonly amount: DecimalText
+  readonly reason: 'deposit' | 'withdrawal' | 'airdrop' | 'dust' | 'funding'
+  readonly at: number // wall time
+}
+
+/** Something the user did in the venue's own app, in the words it was asked for. */
+export interface Hand {
+  readonly act: Readonly<Record<string, unknown>>
+  readonly at: number // wall time
+}
+
 export interface Balance {
   free: Decimal
   locked: Decimal
@@ -38,6 +52,9 @@ export class Account {
   readonly open = new Map<number, Order>()
   readonly #byClientId = new Map<string, Order>()
   readonly fills: Fill[] = []
+  readonly transfers: Transfer[] = []
+  readonly hands: Hand[] = []
+  isRevoked = false
 
   constructor(seed: AccountSeed, createdAt: number) {
     this.seed = seed

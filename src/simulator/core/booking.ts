@@ -1,4 +1,4 @@
-import type { Decimal } from '../../domain/decimal.ts'
+import { Decimal } from '../../domain/decimal.ts'
 import type { MarketClock } from '../clock.ts'
 import type { Account } from './account.ts'
 import type { Take } from './book.ts'
@@ -8,7 +8,8 @@ import { quantityOf } from './funds.ts'
 import type { Instrument } from './instrument.ts'
 import type { Journal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
-import type { FillRecord, Order, OrderRecord } from './order.ts'
+import type { FillRecord, Order, OrderRecord, OrderStatus } from './order.ts'
+import { allowanceOf } from './whim.ts'
 
 export interface BookingParts {
   readonly ledger: Ledger
@@ -58,11 +59,19 @@ export class Booking {
     takes: readonly Take[],
     marketMs: number,
   ): void {
-    const { type, timeInForce } = order.record
+    const { type, timeInForce, portion } = order.record
     if (timeInForce !== 'FOK' || quantityOf(takes).gte(order.quantity)) {
-      for (const take of takes) this.fill(account, instrument, order, take, { maker: false, marketMs })
+      let allowance = allowanceOf(order, instrument)
+      for (const { price, quantity } of takes) {
+        const part = Decimal.min(quantity, allowance)
+        if (part.lte(0)) break
+        this.fill(account, instrument, order, { price, quantity: part }, { maker: false, marketMs })
+        allowance = allowance.minus(part)
+      }
     }
-    const mayStay = type === 'limit' && timeInForce === 'GTC'
+    const canRest = type === 'limit' && timeInForce === 'GTC'
+    const mayStay =
+      portion?.rest === 'expires' ? canRest && order.filled.eq(0) : canRest || portion !== undefined
     if (order.status === 'open' && !mayStay) this.end(account, order, 'expired')
   }
 
@@ -93,9 +102,15 @@ export class Booking {
     if (instrument.market === 'futures') this.#dropPointless(account, instrument.symbol)
   }
 
-  end(account: Account, order: Order, status: 'canceled' | 'expired'): void {
+  end(
+    account: Account,
+    order: Order,
+    status: Exclude<OrderStatus, 'open' | 'filled' | 'triggered'>,
+    byHand?: boolean,
+  ): void {
     const { apiKey } = account.seed
-    this.record({ kind: 'end', apiKey, orderId: order.record.id, status, at: this.#parts.clock.wallNow() })
+    const at = this.#parts.clock.wallNow()
+    this.record({ kind: 'end', apiKey, orderId: order.record.id, status, at, ...(byHand && { byHand }) })
   }
 
   /** Orders that could only reduce a position end with it. */

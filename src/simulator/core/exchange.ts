@@ -1,7 +1,7 @@
 import { Decimal } from '../../domain/decimal.ts'
 import type { MarketClock } from '../clock.ts'
 import type { Tape } from '../tape/tape.ts'
-import type { Account, AccountSeed } from './account.ts'
+import type { Account, AccountSeed, Hand, Transfer } from './account.ts'
 import { levelsFor, quantityFor, walk } from './book.ts'
 import { Booking } from './booking.ts'
 import type { FeeOf } from './fee.ts'
@@ -14,6 +14,7 @@ import type { Order } from './order.ts'
 import { brokenLimit, type Placement } from './placement.ts'
 import type { Refusal } from './refusal.ts'
 import { isReached, RestingOrders } from './resting.ts'
+import type { Whim } from './whim.ts'
 
 /** What became of a wish: an order, or the reason there is none. */
 export type Placed = { readonly order: Order } | { readonly refused: Refusal }
@@ -28,6 +29,7 @@ export class Exchange {
   readonly tape: Tape
   readonly #booking: Booking
   readonly #resting: RestingOrders
+  #whim: Whim = {}
 
   constructor(parts: { ledger: Ledger; clock: MarketClock; tape: Tape; journal: Journal; feeOf: FeeOf }) {
     const { ledger, clock, tape } = parts
@@ -65,6 +67,36 @@ export class Exchange {
   set(account: Account, name: string, value: string): void {
     this.#booking.record({ kind: 'setting', apiKey: account.seed.apiKey, name, value })
     this.#booking.flush()
+  }
+
+  /** Moves money in or out of an account without a trade. */
+  transfer(account: Account, transfer: Omit<Transfer, 'at'>): void {
+    const at = this.clock.wallNow()
+    this.#booking.record({ kind: 'transfer', apiKey: account.seed.apiKey, transfer: { ...transfer, at } })
+    this.#booking.flush()
+  }
+
+  /** Takes the account's API key away, or gives it back. */
+  setRevoked(account: Account, isRevoked: boolean): void {
+    this.#booking.record({ kind: 'key', apiKey: account.seed.apiKey, isRevoked })
+    this.#booking.flush()
+  }
+
+  /** Notes what a user did in the venue's own app. */
+  noteHand(account: Account, act: Hand['act']): void {
+    const hand = { act, at: this.clock.wallNow() }
+    this.#booking.record({ kind: 'hand', apiKey: account.seed.apiKey, hand })
+    this.#booking.flush()
+  }
+
+  /** Runs one call in which the venue misbehaves. */
+  under<T>(whim: Whim, call: () => T): T {
+    this.#whim = whim
+    try {
+      return call()
+    } finally {
+      this.#whim = {}
+    }
   }
 
   lastPrice(instrument: Instrument): number {
@@ -119,6 +151,10 @@ export class Exchange {
       lock: lockOf(instrument, wish, quantity).toString(),
       trigger: wish.trigger,
       wire: wish.wire,
+      receivedAt: wish.receivedAt,
+      byHand: wish.byHand,
+      portion: this.#whim.portion,
+      neverFires: this.#whim.neverFires,
     })
     if (wish.trigger === undefined) this.#booking.execute(account, instrument, order, takes, marketMs)
     if (order.status === 'open') this.#resting.add(account, order, marketMs)
@@ -127,10 +163,11 @@ export class Exchange {
   }
 
   /** Ends an open order; false when it was not open any more. */
-  cancel(account: Account, order: Order): boolean {
+  cancel(account: Account, order: Order, byHand = false): boolean {
     this.#resting.catchUp(this.ledger.instrumentOrThrow(account.seed, order.record.symbol))
     if (order.status !== 'open') return false
-    this.#booking.end(account, order, 'canceled')
+    if (this.#whim.losesCancels === true) return true
+    this.#booking.end(account, order, 'canceled', byHand)
     this.#booking.flush()
     return true
   }

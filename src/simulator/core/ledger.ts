@@ -1,4 +1,4 @@
-import { Account, type AccountSeed, isConditional } from './account.ts'
+import { Account, type AccountSeed, isConditional, type Transfer } from './account.ts'
 import type { Event } from './event.ts'
 import type { Instrument, Market } from './instrument.ts'
 import { money } from './money.ts'
@@ -45,6 +45,15 @@ export class Ledger {
       case 'setting':
         this.accountOrThrow(event.apiKey).settings.set(event.name, event.value)
         return
+      case 'transfer':
+        this.#transfer(this.accountOrThrow(event.apiKey), event.transfer)
+        return
+      case 'key':
+        this.accountOrThrow(event.apiKey).isRevoked = event.isRevoked
+        return
+      case 'hand':
+        this.accountOrThrow(event.apiKey).hands.push(event.hand)
+        return
       case 'order':
         this.#accept(new Order(event.order))
         return
@@ -59,6 +68,7 @@ export class Ledger {
         const order = orderOrThrow(account, event.orderId)
         order.status = event.status
         order.updatedAt = event.at
+        order.endedByHand = event.byHand === true
         this.#close(account, order)
       }
     }
@@ -68,6 +78,13 @@ export class Ledger {
     const account = this.accounts.get(apiKey)
     if (account === undefined) throw new Error('the journal names an account that was never created')
     return account
+  }
+
+  #transfer(account: Account, transfer: Transfer): void {
+    const purse = account.balance(transfer.asset)
+    purse.free = purse.free.plus(transfer.amount)
+    purse.updatedAt = transfer.at
+    account.transfers.push(transfer)
   }
 
   #accept(order: Order): void {

@@ -1,7 +1,8 @@
 import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { Side } from './book.ts'
+import type { Portion } from './whim.ts'
 
-export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'triggered'
+export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected' | 'triggered'
 
 /** An order as it was accepted, in the journal's form. */
 export interface OrderRecord {
@@ -20,6 +21,11 @@ export interface OrderRecord {
   readonly trigger?: Trigger
   readonly wire: Readonly<Record<string, string>> // the venue's own words, for its answers
   readonly createdAt: number // wall time
+  readonly receivedAt?: number // wall time its request came in, where that was earlier
+  readonly byHand?: boolean // placed in the venue's own app
+  readonly bornOf?: number // the conditional order that became this one
+  readonly portion?: Portion
+  readonly neverFires?: boolean
 }
 
 /** A price the market has to reach before the order works. */
@@ -65,6 +71,7 @@ export class Order {
   updatedAt: number
   triggeredAt: number | undefined
   becameOrderId: number | undefined
+  endedByHand = false
   readonly fills: Fill[] = []
 
   constructor(record: OrderRecord) {

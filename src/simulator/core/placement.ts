@@ -18,6 +18,8 @@ export interface Placement {
   readonly price?: Decimal
   readonly trigger?: Trigger
   readonly wire: Readonly<Record<string, string>>
+  readonly receivedAt?: number // wall time its request came in
+  readonly byHand?: boolean // placed in the venue's own app
 }
 
 /** The first of the instrument's limits that a wish breaks. `quantity` is what it comes to. */

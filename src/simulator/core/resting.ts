@@ -9,6 +9,7 @@ import type { Instrument } from './instrument.ts'
 import type { Ledger } from './ledger.ts'
 import type { MarkOf } from './margin.ts'
 import type { Order, Trigger } from './order.ts'
+import { allowanceOf } from './whim.ts'
 
 interface Resting {
   readonly account: Account
@@ -83,7 +84,7 @@ export class RestingOrders {
     const { account, order } = resting
     if (order.status === 'open') {
       if (order.isWorking) this.#meet(account, watch.instrument, order, point)
-      else if (isReached(order.record.trigger as Trigger, point.price)) {
+      else if (order.record.neverFires !== true && isReached(order.record.trigger as Trigger, point.price)) {
         this.#trigger(account, watch.instrument, order, point)
       }
     }
@@ -92,10 +93,16 @@ export class RestingOrders {
 
   /** A limit order meets a price at or through its own: it is filled, as maker, as far as the book at its price goes. */
   #meet(account: Account, instrument: Instrument, order: Order, { price, time }: PricePoint): void {
-    const { side, reduceOnly } = order.record
+    const { side, reduceOnly, type, portion } = order.record
     if (side === 'buy' ? price > order.limit : price < order.limit) return
     const held = reduceOnly ? reducible(account, instrument.symbol, side) : order.remaining
-    const wanted = Decimal.min(order.remaining, held)
+    const fitting = Decimal.min(order.remaining, held)
+    if (fitting.lte(0)) {
+      this.#parts.booking.end(account, order, 'expired')
+      return
+    }
+    const wanted = Decimal.min(fitting, allowanceOf(order, instrument))
+    if (wanted.lte(0)) return
     let offered = new Decimal(0)
     for (const level of levelsFor(side, instrument, price, time)) {
       const isBeyond = side === 'buy' ? level.price.gt(order.limit) : level.price.lt(order.limit)
@@ -104,11 +111,12 @@ export class RestingOrders {
       if (offered.gte(wanted)) break
     }
     const quantity = Decimal.min(wanted, offered)
-    const execution = { price: order.price as Decimal, quantity }
-    if (wanted.lte(0)) this.#parts.booking.end(account, order, 'expired')
-    else if (quantity.gt(0)) {
-      this.#parts.booking.fill(account, instrument, order, execution, { maker: true, marketMs: time })
-    }
+    if (quantity.lte(0)) return
+    const execution = { price: order.price ?? new Decimal(price), quantity }
+    const maker = type === 'limit'
+    this.#parts.booking.fill(account, instrument, order, execution, { maker, marketMs: time })
+    const isOver = portion?.rest === 'expires' && allowanceOf(order, instrument).lte(0)
+    if (isOver && order.status === 'open') this.#parts.booking.end(account, order, 'expired')
   }
 
   /** The price has reached a conditional order: it works from here on, as itself or as a new order, or ends unaffordable. */
@@ -125,7 +133,7 @@ export class RestingOrders {
         ? !toReduce && isBeyondMargin(account, instrument, wanted, marks(account))
         : record.side === 'buy' && costOf(takes).gt(order.locked.plus(account.balance(instrument.quote).free))
     if (quantity.lte(0) || isShort) {
-      booking.end(account, order, 'expired')
+      booking.end(account, order, record.trigger?.becomesNew === true ? 'rejected' : 'expired')
       return
     }
     const event = {
@@ -141,7 +149,12 @@ export class RestingOrders {
     }
     booking.record({ ...event, becameOrderId: ledger.lastOrderId + 1 })
     const { trigger: _, ...rest } = record
-    const born = booking.accept(account, { ...rest, quantity: quantity.toString(), reduceOnly: toReduce })
+    const born = booking.accept(account, {
+      ...rest,
+      quantity: quantity.toString(),
+      reduceOnly: toReduce,
+      bornOf: record.id,
+    })
     booking.execute(account, instrument, born, takes, time)
     if (born.status === 'open') this.add(account, born, time)
   }

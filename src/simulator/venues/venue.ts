@@ -1,6 +1,6 @@
 import type { Exchange } from '../core/exchange.ts'
 import type { FeeOf } from '../core/fee.ts'
-import type { Instrument } from '../core/instrument.ts'
+import type { Instrument, Market } from '../core/instrument.ts'
 import type { Tape } from '../tape/tape.ts'
 
 /** A request as it came in, undecoded. */
@@ -11,6 +11,7 @@ export interface WireRequest {
   readonly body: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly ip: string
+  readonly receivedAt?: number // wall time it came in, where it is executed later
 }
 
 export interface WireAnswer {
@@ -19,6 +20,35 @@ export interface WireAnswer {
   readonly body: string
 }
 
+/** What a request is about: an order placed, a cancellation, orders or fills read, the rest of an account, or nobody's. */
+export type RequestKind = 'order' | 'cancel' | 'query' | 'fills' | 'account' | 'public'
+
+/** A request as far as the venue alone can read it. */
+export interface RequestSubject {
+  readonly kind: RequestKind
+  readonly market: Market
+  readonly symbol: string | undefined // 'BTC/USDT'
+  readonly clientOrderId: string | undefined
+}
+
+/** What is wrong with the venue, as it says so itself. */
+export type Trouble =
+  | { readonly kind: 'server-error'; readonly status: number }
+  | { readonly kind: 'unexpected-response' } // execution status unknown
+  | { readonly kind: 'timeout' } // execution status unknown
+  | { readonly kind: 'too-many-requests'; readonly retryAfterS: number }
+  | { readonly kind: 'banned'; readonly retryAfterS: number; readonly untilMs: number }
+
+/** The venue's own words for an order of its app, and whether a stop of it becomes another order. */
+export interface HandWords {
+  readonly wire: Readonly<Record<string, string>>
+  readonly clientIdPrefix: string
+  readonly becomesNew: boolean
+}
+
+/** Answers a request; what it reads of an account comes from `view` where that is given and knows the account. */
+export type VenueHandler = (request: WireRequest, view?: Exchange) => WireAnswer
+
 /** One venue of the simulator: its markets, its fees, and its wire protocol. */
 export interface Venue {
   readonly name: string
@@ -26,10 +56,18 @@ export interface Venue {
   readonly feeOf: FeeOf
   /** Whether a path belongs to this venue's API. */
   owns(path: string): boolean
+  subjectOf(request: WireRequest, instruments: readonly Instrument[]): RequestSubject
+  apiKeyOf(request: WireRequest): string | undefined
+  /** An answer without the ids by which the client could tell whose it is. */
+  nameless(answer: WireAnswer): WireAnswer
+  /** An error answer that says the outcome is unknown, or that the client asks too much. */
+  troubled(trouble: Trouble): WireAnswer
+  /** How an order placed in the venue's own app is written down. */
+  wordsOf(market: Market, type: 'market' | 'limit' | 'stop'): HandWords
   /** Starts answering for an exchange. `enforceLimits` off lets any number of requests through. */
   open(
     exchange: Exchange,
     instruments: readonly Instrument[],
     options: { enforceLimits: boolean },
-  ): (request: WireRequest) => WireAnswer
+  ): VenueHandler
 }

@@ -57,6 +57,7 @@ function place(call: SignedCall) {
     price: isLimit ? precise(call, 'price', instrument.tick) : undefined,
     trigger: { price, when, becomesNew: true },
     wire: { type, timeInForce, workingType: parameters.find('workingType') ?? 'CONTRACT_PRICE' },
+    receivedAt: call.receivedAt,
   }
   const placed = exchange.place(account, instrument, placement)
   if ('refused' in placed) throw refusal(instrument, placed.refused)
@@ -135,5 +136,7 @@ function shown({ account }: SignedCall, order: Order) {
 /** TRIGGERED while the order it became still works, FINISHED once that has ended. */
 function algoStatus(order: Order, became: Order | undefined): string {
   if (order.status === 'triggered') return became?.status === 'open' ? 'TRIGGERED' : 'FINISHED'
-  return { open: 'NEW', canceled: 'CANCELED', expired: 'EXPIRED', filled: 'FINISHED' }[order.status]
+  return { open: 'NEW', canceled: 'CANCELED', expired: 'EXPIRED', rejected: 'REJECTED', filled: 'FINISHED' }[
+    order.status
+  ]
 }

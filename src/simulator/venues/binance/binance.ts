@@ -13,6 +13,8 @@ import { marketData } from './market-data.ts'
 import { Parameters } from './parameters.ts'
 import { checkSignature } from './signature.ts'
 import { spotEndpoints } from './spot.ts'
+import { subjectOf } from './subject.ts'
+import { nameless, troubled } from './trouble.ts'
 import { walletEndpoints } from './wallet.ts'
 
 const endpoints = new Map<string, Endpoint>(
@@ -27,6 +29,11 @@ const endpoints = new Map<string, Endpoint>(
   }),
 )
 
+const handTypes = {
+  spot: { market: 'MARKET', limit: 'LIMIT', stop: 'STOP_LOSS' },
+  futures: { market: 'MARKET', limit: 'LIMIT', stop: 'STOP_MARKET' },
+} as const
+
 const prefixes = ['/api/v3/', '/fapi/', '/sapi/', '/dapi/']
 
 /** Binance spot and USD-M futures, REST, in one-way position mode and cross margin. */
@@ -34,15 +41,24 @@ export const binance: Venue = {
   name: 'binance',
   instruments: binanceInstruments,
   feeOf: binanceFee,
+  subjectOf,
+  apiKeyOf,
+  nameless,
+  troubled,
+  wordsOf: (market, type) => ({
+    wire: { type: handTypes[market][type], timeInForce: 'GTC', workingType: 'CONTRACT_PRICE' },
+    clientIdPrefix: 'web_',
+    becomesNew: market === 'futures' && type === 'stop',
+  }),
   owns: (path) => prefixes.some((prefix) => path.startsWith(prefix)),
 
   open(exchange, listed, { enforceLimits }) {
     const limits = new Limits(enforceLimits)
     const instruments = indexOf(listed)
-    return (request) => {
+    return (request, view = exchange) => {
       const headers: Record<string, string> = { 'content-type': 'application/json;charset=UTF-8' }
       try {
-        const answer = answerTo(request, exchange, instruments, limits, headers)
+        const answer = answerTo(request, { exchange, view }, instruments, limits, headers)
         return { status: 200, headers, body: JSON.stringify(answer) }
       } catch (error) {
         if (!(error instanceof Failure)) throw error
@@ -54,7 +70,7 @@ export const binance: Venue = {
 
 function answerTo(
   request: WireRequest,
-  exchange: Exchange,
+  { exchange, view }: { exchange: Exchange; view: Exchange },
   instruments: InstrumentIndex,
   limits: Limits,
   headers: Record<string, string>,
@@ -71,19 +87,37 @@ function answerTo(
     throw new Failure(-5000, `Path ${request.path}, Method ${request.method} is invalid`, 404)
   if (endpoint.access === 'public') return endpoint.answer({ parameters, exchange, instruments })
 
-  const apiKey = request.headers['x-mbx-apikey']
-  if (typeof apiKey !== 'string' || apiKey === '') throw new Failure(-2014, 'API-key format invalid.', 401)
+  const apiKey = apiKeyOf(request)
+  if (apiKey === undefined) throw new Failure(-2014, 'API-key format invalid.', 401)
   const account = exchange.ledger.accounts.get(apiKey)
-  if (account === undefined || account.seed.venue !== 'binance') throw badKey()
+  if (account === undefined || account.seed.venue !== 'binance' || account.isRevoked) throw badKey()
   checkSignature(request, parameters, account.seed.secret, wallMs)
   if (endpoint.market !== undefined && endpoint.market !== account.seed.market) throw badKey()
-  if (endpoint.isOrder !== true) return endpoint.answer({ parameters, exchange, instruments, account })
+  if (endpoint.isOrder !== true) {
+    const seen = view.ledger.accounts.get(apiKey)
+    return endpoint.answer(
+      seen === undefined
+        ? { parameters, exchange, instruments, account }
+        : { parameters, exchange: view, instruments, account: seen },
+    )
+  }
 
   Object.assign(headers, limits.countOrder(api, apiKey, wallMs))
   const open = account.open.size
-  const answer = endpoint.answer({ parameters, exchange, instruments, account })
+  const answer = endpoint.answer({
+    parameters,
+    exchange,
+    instruments,
+    account,
+    receivedAt: request.receivedAt,
+  })
   if (account.open.size === open) limits.giveBack(api, apiKey, wallMs)
   return answer
+}
+
+function apiKeyOf({ headers }: WireRequest): string | undefined {
+  const apiKey = headers['x-mbx-apikey']
+  return typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined
 }
 
 function indexOf(instruments: readonly Instrument[]): InstrumentIndex {

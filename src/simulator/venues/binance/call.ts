@@ -14,6 +14,7 @@ export interface Call {
 /** One signed request, with the account whose key signed it. */
 export interface SignedCall extends Call {
   readonly account: Account
+  readonly receivedAt?: number // wall time the request of an order came in
 }
 
 /** The venue's instruments by market and wire symbol ('BTCUSDT'). */

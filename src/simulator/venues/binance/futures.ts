@@ -92,6 +92,7 @@ function place(call: SignedCall) {
     quantity: precise(call, 'quantity', instrument.step),
     price: type === 'LIMIT' ? precise(call, 'price', instrument.tick) : undefined,
     wire: { type, timeInForce },
+    receivedAt: call.receivedAt,
   }
   const placed = exchange.place(account, instrument, placement)
   if ('refused' in placed) throw refusal(instrument, placed.refused)
@@ -103,7 +104,7 @@ function place(call: SignedCall) {
 function cancel(call: SignedCall) {
   const order = soughtOrder(call, 'futures', unknownCancel)
   if (!call.exchange.cancel(call.account, order)) throw unknownCancel()
-  return shown(order)
+  return { ...shown(order), status: 'CANCELED' }
 }
 
 function cancelAll(call: SignedCall) {

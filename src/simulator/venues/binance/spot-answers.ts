@@ -41,7 +41,13 @@ export function orderAnswer(order: Order) {
 /** The venue's word for where an order stands. */
 export function statusOf(order: Order): string {
   if (order.status === 'open') return order.filled.gt(0) ? 'PARTIALLY_FILLED' : 'NEW'
-  return { filled: 'FILLED', canceled: 'CANCELED', expired: 'EXPIRED', triggered: 'EXPIRED' }[order.status]
+  return {
+    filled: 'FILLED',
+    canceled: 'CANCELED',
+    expired: 'EXPIRED',
+    rejected: 'REJECTED',
+    triggered: 'EXPIRED',
+  }[order.status]
 }
 
 /** One execution as myTrades shows it. */

@@ -49,6 +49,7 @@ export function spotWish(call: SignedCall): { instrument: Instrument; placement:
     quantity,
     quoteQuantity,
     price: hasPrice ? parameters.decimal('price') : undefined,
+    receivedAt: call.receivedAt,
     trigger: stop && { price: stop.toString(), when, becomesNew: false },
     wire: quoteQuantity === undefined ? { type } : { type, quoteOrderQty: quoteQuantity.toString() },
   }

@@ -104,6 +104,7 @@ function canceled(call: SignedCall, order: Order) {
     clientOrderId: call.parameters.findClientId('newClientOrderId') ?? newClientId(call),
     transactTime: order.updatedAt,
     ...orderState(order),
+    status: 'CANCELED',
   }
 }
 
