@@ -1,10 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { request } from 'undici'
 import { type Account, createAccount } from '#db/accounts.ts'
 import { recordPermissions, storeApiKey } from '#db/api-keys.ts'
 import type { Db } from '#db/client.ts'
 import type { DecimalText } from '../domain/decimal.ts'
 import { messageOf, UserError } from '../errors.ts'
 import { createGateway, unsupported } from '../exchange/gateway.ts'
+import { directAgent } from '../exchange/public-agent.ts'
 import { loopbackOrigin } from '../exchange/route.ts'
 import { openBooks } from '../orders/open-books.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
@@ -38,7 +40,7 @@ export async function connectAccount(
   if (obstacle) throw new UserError(obstacle)
   const id = randomUUID()
   return db.transaction().execute(async (tx) => {
-    const account = await createAccount(tx, { id, ...wanted })
+    const account = await createNamed(tx, { id, ...wanted })
     const stored = await storeApiKey(tx, {
       accountId: id,
       userId: wanted.userId,
@@ -69,26 +71,48 @@ export async function connectAccount(
 
 /**
  * Makes a paper account: an account of its own at the simulator with these balances, connected like any other.
- * @throws UserError when no simulator is running.
+ * @throws UserError when no simulator is running, and for what is in the way of any account.
  */
 export async function openPaperAccount(
   parts: ConnectParts,
   wanted: Omit<WantedAccount, 'mode'>,
   balances: Readonly<Record<string, DecimalText>>,
 ): Promise<Account> {
+  const obstacle = unsupported(wanted)
+  if (obstacle) throw new UserError(obstacle)
   const url = await parts.simulatorUrl()
   if (url === undefined)
     throw new UserError(
       'no simulator is running, and a paper account trades there: start one (npm start, or npx bullpen simulator)',
     )
   const key = { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') }
-  const response = await fetch(new URL('/__sim/accounts', loopbackOrigin(url)), {
-    method: 'POST',
-    body: JSON.stringify({ venue: wanted.exchange, market: wanted.market, ...key, balances }),
-  })
-  if (!response.ok)
-    throw new UserError(
-      `the simulator refused the account: ${((await response.json()) as { error?: string }).error}`,
-    )
+  await createAtSimulator(url, { venue: wanted.exchange, market: wanted.market, ...key, balances })
   return connectAccount(parts, { ...wanted, mode: 'paper' }, key)
+}
+
+/** A name that the user has given already is the user's to change. */
+async function createNamed(tx: Db, account: Parameters<typeof createAccount>[1]): Promise<Account> {
+  try {
+    return await createAccount(tx, account)
+  } catch (error) {
+    const isNameTaken = (error as { constraint?: unknown }).constraint === 'accounts_user_id_name_key'
+    if (!isNameTaken) throw error
+    throw new UserError(`there is an account called ${account.name} already: choose another name`, {
+      cause: error,
+    })
+  }
+}
+
+/** Past the proxies of the environment: the key is for this machine alone. */
+async function createAtSimulator(url: string, seed: object): Promise<void> {
+  const path = new URL('/__sim/accounts', loopbackOrigin(url))
+  const options = { method: 'POST', body: JSON.stringify(seed), dispatcher: directAgent } as const
+  const { statusCode, body } = await request(path, options).catch((error: unknown) => {
+    throw new UserError(`the simulator at ${path.origin} does not answer: ${messageOf(error)}`, {
+      cause: error,
+    })
+  })
+  if (statusCode === 200) return void (await body.dump())
+  const { error } = (await body.json()) as { error?: string }
+  throw new UserError(`the simulator refused the account: ${error}`)
 }

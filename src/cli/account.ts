@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { Decimal } from '../domain/decimal.ts'
 import { exchanges, type Market, type Mode, markets, modes } from '../domain/market.ts'
-import { UserError } from '../errors.ts'
+import { OrderRejected, UserError, VenueUnavailable } from '../errors.ts'
 import { withDatabase } from './with-database.ts'
 
 interface AddOptions {
@@ -48,6 +49,8 @@ export function account(program: Command): void {
 async function add(options: AddOptions): Promise<void> {
   if (!/^\d{1,12}(\.\d{1,8})?$/.test(options.balance))
     throw new UserError(`--balance ${options.balance} is not an amount such as 10000`)
+  if (!/^[A-Z0-9]{2,10}$/.test(options.quote))
+    throw new UserError(`--quote ${options.quote} is not a currency such as USDT`)
   const key = options.mode === 'paper' ? undefined : await keyFromInput()
   await withDatabase('account add', 'bullpen_worker', async (db, config) => {
     const { findUserByEmail } = await import('#db/users.ts')
@@ -97,7 +100,7 @@ async function check(id: string): Promise<void> {
     const { findAccount } = await import('#db/accounts.ts')
     const { findSimulator } = await import('#db/workers.ts')
     const { createGateway } = await import('../exchange/gateway.ts')
-    const { compareBooks } = await import('../orders/books.ts')
+    const { compareBooks, differenceText } = await import('../orders/books.ts')
     const { keyRing } = await import('../vault/key-ring.ts')
     if (!(await findAccount(db, id)))
       throw new UserError(`there is no account ${id}: npx bullpen account list`)
@@ -114,11 +117,14 @@ async function check(id: string): Promise<void> {
         `key: ${canTrade ? 'may trade' : 'may NOT trade'}, ${canWithdraw ? 'MAY WITHDRAW' : 'may not withdraw'}`,
       )
       for (const { currency, free, total } of await venue.balances())
-        console.log(`${currency}: ${total}, ${free} free`)
+        console.log(`${currency}: ${total}, ${new Decimal(free).toString()} free`)
       const differences = await compareBooks(db, id, gateway)
-      for (const difference of differences) console.log(`differs: ${JSON.stringify(difference)}`)
+      for (const difference of differences) console.log(`differs: ${differenceText(difference)}`)
       console.log(differences.length === 0 ? 'books: agree with the venue' : 'books: DIFFER from the venue')
       if (differences.length > 0 || !canTrade || canWithdraw) process.exitCode = 1
+    } catch (error) {
+      if (!(error instanceof VenueUnavailable || error instanceof OrderRejected)) throw error
+      throw new UserError(`${error.message}; ${error.advice}`, { cause: error })
     } finally {
       await gateway.close()
     }
@@ -137,7 +143,7 @@ async function keyFromInput(): Promise<z.infer<typeof key>> {
   } catch {
     // Whatever was typed may be half a secret: it is not repeated.
     throw new UserError(
-      'the key is read from standard input as {"apiKey": "…", "secret": "…"}, and this was something else',
+      'the key is read from standard input, a JSON object with "apiKey" and "secret", and this was something else',
     )
   }
 }

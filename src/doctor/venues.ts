@@ -5,7 +5,7 @@ import { hasOpening } from '#db/ledger.ts'
 import type { FeedPlace } from '../exchange/feeds.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
-import { compareBooks, type Difference } from '../orders/books.ts'
+import { compareBooks, type Difference, differenceText } from '../orders/books.ts'
 import { type Check, Ill } from './check.ts'
 
 /** A fill that is being booked makes the books differ for a moment; a difference that stays this long is real. */
@@ -55,7 +55,7 @@ async function books({ db, gateway }: Parameters<typeof venueChecks>[0]): Promis
     const differences = await lastingDifferences(db, id, gateway)
     if (differences.length > 0)
       throw new Ill(
-        `the books of ${name} (${id}) and its venue differ: ${differences.map(text).join('; ')}`,
+        `the books of ${name} (${id}) and its venue differ: ${differences.map(differenceText).join('; ')}`,
         'Compare the account with the venue before anything else is changed.',
       )
   }
@@ -68,11 +68,4 @@ async function lastingDifferences(db: Db, accountId: string, gateway: Gateway): 
     if (differences.length === 0 || look === looks.count) return differences
     await sleep(looks.apartMs)
   }
-}
-
-function text(difference: Difference): string {
-  const { books: ours, venue } = difference
-  const what =
-    difference.of === 'balance' ? difference.currency : `${difference.what} of order ${difference.orderId}`
-  return `${what} is ${ours} in the books and ${venue} at the venue`
 }

@@ -23,6 +23,14 @@ export type Difference =
       readonly venue: DecimalText
     }
 
+/** A difference as people read it. */
+export function differenceText(difference: Difference): string {
+  const { books, venue } = difference
+  const what =
+    difference.of === 'balance' ? difference.currency : `${difference.what} of order ${difference.orderId}`
+  return `${what} is ${books} in the books and ${venue} at the venue`
+}
+
 /**
  * Compares an account's books with its venue: the ledger's sum per currency with the balances, and the fills of each
  * order sent in the last 24 h with the venue's executions of it. Empty when they agree to the last decimal. Asks the
@@ -41,7 +49,10 @@ export async function compareBooks(db: Db, accountId: string, gateway: Gateway):
   for (const order of await sentOrders(db, accountId)) {
     if (order.venueOrderId === null) continue
     const ours = totalsOf(await fillsOfOrder(db, order.id))
-    const theirs = totalsOf(await venue.fillsOf({ symbol: order.symbol, venueOrderId: order.venueOrderId }))
+    // A stop that never triggered executed nothing.
+    if (order.purpose === 'stop' && order.becameVenueOrderId === null) continue
+    const { symbol, venueOrderId, becameVenueOrderId } = order
+    const theirs = totalsOf(await venue.fillsOf({ symbol, venueOrderId, becameVenueOrderId }))
     for (const what of ['quantity', 'cost'] as const) {
       const pair = { books: ours[what], venue: theirs[what] }
       if (differ(pair))
