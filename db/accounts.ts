@@ -131,6 +131,32 @@ export async function degradeAccount(db: Db, accountId: string, reason: string):
   return rows.length > 0
 }
 
+/**
+ * Gives a degraded account its entries back when no order of it is unknown for too long any more; returns whether it
+ * changed anything. What a person paused stays paused.
+ */
+export async function recoverAccount(db: Db, accountId: string): Promise<boolean> {
+  const rows = await db
+    .updateTable('accounts')
+    .set({ status: 'active', status_reason: null })
+    .where('id', '=', accountId)
+    .where('status', '=', 'degraded')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('orders')
+            .select('orders.id')
+            .where('orders.account_id', '=', accountId)
+            .where('orders.state', '=', 'unknown')
+            .where('orders.failure_code', '=', 'unknown-too-long'),
+        ),
+      ),
+    )
+    .returning('id')
+    .execute()
+  return rows.length > 0
+}
+
 interface AccountRow {
   id: string
   user_id: string

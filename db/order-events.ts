@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { OrderState } from '#src/domain/order.ts'
 import type { Db } from './client.ts'
 
@@ -53,16 +52,4 @@ export async function eventsOf(db: Db, orderId: string): Promise<OrderEvent[]> {
     evidence: row.evidence,
     at: row.at,
   }))
-}
-
-/** How many rounds of looking for an order in vain are at least this old, by the database's clock. */
-export async function absentRounds(db: Db, orderId: string, atLeastMsAgo: number): Promise<number> {
-  const row = await db
-    .selectFrom('order_events')
-    .select(({ fn }) => fn.countAll<string>().as('rounds'))
-    .where('order_id', '=', orderId)
-    .where(sql<string>`evidence ->> 'round'`, '=', 'absent')
-    .where('at', '<=', sql<Date>`clock_timestamp() - ${atLeastMsAgo} * interval '1 millisecond'`)
-    .executeTakeFirstOrThrow()
-  return Number(row.rounds)
 }

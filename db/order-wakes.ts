@@ -8,43 +8,110 @@ export interface WakeableOrder {
   readonly exchange: string
   readonly purpose: OrderPurpose
   readonly state: OrderState
-  /** How often it has been woken: part of the wake's job id, since a kept job swallows a repeated id. */
+  /** Which wake of it this would be: part of the wake's job id, since a kept job swallows a repeated id. */
   readonly wake: number
 }
 
+/** Exits that wait for their venue are looked at again at least this often. */
+const exitsAgainMs = 5_000
+
 /**
  * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
- * venue. Each is counted as woken at once, so that two sweepers wake it once.
+ * venue; exits first. Those whose venue could not be reached wait longer each time, up to eight times as long, but what
+ * closes or may have been executed no longer than 5 s, and an entry no longer than it lives: then it is abandoned. While
+ * its venue takes no requests an order is left alone. Each is marked as looked at, so that of two sweepers one gets it;
+ * whoever wakes it says so by `countWakes`.
+ *
+ * With `exchange` the orders of one venue for a worker that sends them without the queue: exits nobody has looked at yet
+ * at once, and no entry that could still be sent.
  */
 export async function takeWakes(
   db: Db,
-  { quietMs, limit }: { readonly quietMs: number; readonly limit: number },
+  {
+    quietMs,
+    limit,
+    exchange = null,
+  }: { readonly quietMs: number; readonly limit: number; readonly exchange?: string | null },
 ): Promise<WakeableOrder[]> {
-  const quiet = sql<Date>`clock_timestamp() - ${quietMs} * interval '1 millisecond'`
-  const rows = await db
-    .updateTable('orders')
-    .set({ wakes: sql`wakes + 1`, woken_at: sql<Date>`clock_timestamp()` })
-    .where('id', 'in', (due) =>
-      due
-        .selectFrom('orders')
-        .select('id')
-        .where('state', 'in', ['planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown'])
-        .where(sql<Date>`coalesce(woken_at, planned_at)`, '<', quiet)
-        .where((or) =>
-          or.or([or('state', '<>', 'submitting'), or('lease_until', '<', sql<Date>`clock_timestamp()`)]),
+  const { rows } = await sql<{
+    id: string
+    exchange: string
+    purpose: OrderPurpose
+    state: OrderState
+    wakes: number
+  }>`
+    update orders set woken_at = clock_timestamp()
+    where id in (
+      select due.id
+      from orders as due
+      cross join lateral (select
+        coalesce(due.woken_at, due.planned_at) as looked_at,
+        due.state = 'planned' and due.purpose = 'entry' as is_entry,
+        due.state = 'planned' and due.expires_at <= clock_timestamp() as is_over,
+        ${quietMs}::float8 * least(8, due.unreached + 1) as patience_ms
+      ) as so
+      where due.state in ('planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown')
+        and (due.state <> 'submitting' or due.lease_until < clock_timestamp())
+        and (${exchange}::text is null or (due.exchange = ${exchange}::text and (not is_entry or coalesce(is_over, false))))
+        and (
+          (${exchange}::text is not null and due.state = 'planned' and not is_entry and due.woken_at is null)
+          or looked_at < clock_timestamp() - interval '1 ms' * case
+            when is_over then ${quietMs}::float8
+            when is_entry then patience_ms
+            else least(patience_ms, greatest(${quietMs}::float8, ${exitsAgainMs}::float8)) end
         )
-        .orderBy('planned_at')
-        .limit(limit)
-        .forUpdate()
-        .skipLocked(),
+        and (coalesce(is_over, false) or not exists (
+          select from accounts as account
+          join venue_budgets as budget on budget.place = concat_ws(' ', account.exchange, account.market, account.mode)
+          where account.id = due.account_id and budget.account_id in ('', account.id::text)
+            and budget.paused_until > clock_timestamp()
+        ))
+      order by is_entry, looked_at
+      limit ${limit}
+      for update of due skip locked
     )
-    .returning(['id', 'exchange', 'purpose', 'state', 'wakes'])
-    .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    exchange: row.exchange,
-    purpose: row.purpose as OrderPurpose,
-    state: row.state as OrderState,
-    wake: row.wakes,
-  }))
+    returning id, exchange, purpose, state, wakes`.execute(db)
+  return rows.map(({ wakes, ...order }) => ({ ...order, wake: wakes + 1 }))
+}
+
+/** Counts a wake of each of these orders. */
+export async function countWakes(db: Db, orderIds: readonly string[]): Promise<void> {
+  if (orderIds.length === 0) return
+  await db.updateTable('orders').set({ wakes: sql`wakes + 1` }).where('id', 'in', orderIds).execute()
+}
+
+/** Counts that an order's venue could not be reached, or that it was. */
+export async function noteReached(db: Db, orderId: string, isReached: boolean): Promise<void> {
+  const order = db.updateTable('orders').where('id', '=', orderId)
+  if (isReached) await order.set({ unreached: 0 }).where('unreached', '>', 0).execute()
+  else await order.set({ unreached: sql`unreached + 1` }).execute()
+}
+
+/**
+ * Counts one look for an order whose outcome is unknown, and says when the next one is due: after 0.5 s, 1 s, 2 s, 4 s,
+ * and every 5 s from then. Undefined when another look has been asked for already: one chain of looks per order.
+ */
+export async function nextLook(
+  db: Db,
+  orderId: string,
+): Promise<{ readonly look: number; readonly inMs: number } | undefined> {
+  const inMs = sql<number>`least(500 * power(2, least(asks, 10)), 5000)`
+  const row = await db
+    .updateTable('orders')
+    .set({
+      asks: sql`asks + 1`,
+      woken_at: sql<Date>`clock_timestamp() + ${inMs} * interval '1 millisecond'`,
+    })
+    .where('id', '=', orderId)
+    .where('state', '=', 'unknown')
+    .where((or) =>
+      or.or([
+        or('asks', '=', 0),
+        or('woken_at', 'is', null),
+        or('woken_at', '<=', sql<Date>`clock_timestamp() + interval '50 milliseconds'`),
+      ]),
+    )
+    .returning(['asks', sql<number>`least(500 * power(2, least(asks - 1, 10)), 5000)`.as('in_ms')])
+    .executeTakeFirst()
+  return row && { look: row.asks, inMs: Number(row.in_ms) }
 }

@@ -37,6 +37,8 @@ export interface Order {
   readonly attempt: number
   readonly clientOrderId: string
   readonly venueOrderId: string | null
+  /** The order that a triggered stop became: its fills are this order's. */
+  readonly becameVenueOrderId: string | null
   readonly state: OrderState
   readonly filled: DecimalText
   /** What this exit still holds of its position. */
@@ -45,6 +47,11 @@ export interface Order {
   readonly expiresAt: Date | null
   readonly sentAt: Date | null
   readonly leaseUntil: Date | null
+  /** Since when it is to be taken back; a cancel never expires. */
+  readonly cancelRequestedAt: Date | null
+  /** What happens to a limit entry that did not fill in its time. */
+  readonly onTimeout: 'reprice' | 'skip' | null
+  readonly failureCode: string | null
   readonly failureReason: string | null
   readonly advice: string | null
 }
@@ -66,16 +73,21 @@ export type NewOrder = Pick<
   | 'clientOrderId'
 > & {
   readonly price?: DecimalText | null
+  readonly stopPrice?: DecimalText | null
   readonly leverage?: DecimalText | null
   readonly attempt?: number
   readonly closeReason?: CloseReason | null
   /** From now, by the database's clock; entries alone. */
   readonly expiresInMs?: number
+  /** How long a limit order may rest, from now, and what follows then. */
+  readonly restsForMs?: number
+  readonly onTimeout?: 'reprice' | 'skip' | null
 }
 
 /** What a transition changes besides the state. */
 export interface OrderChange {
   readonly venueOrderId?: string
+  readonly becameVenueOrderId?: string
   readonly filled?: DecimalText
   readonly reserved?: DecimalText
   readonly averagePrice?: DecimalText
@@ -106,6 +118,7 @@ export async function insertOrder(
       type: order.type,
       quantity: order.quantity,
       price: order.price ?? null,
+      stop_price: order.stopPrice ?? null,
       reference_price: order.referencePrice,
       is_reduce_only: order.isReduceOnly,
       leverage: order.leverage ?? null,
@@ -113,10 +126,9 @@ export async function insertOrder(
       client_order_id: order.clientOrderId,
       close_reason: order.closeReason ?? null,
       reserved: order.purpose === 'exit' ? order.quantity : '0',
-      expires_at:
-        order.expiresInMs === undefined
-          ? null
-          : sql<Date>`clock_timestamp() + ${order.expiresInMs} * interval '1 millisecond'`,
+      expires_at: order.expiresInMs === undefined ? null : fromNow(order.expiresInMs),
+      rests_until: order.restsForMs === undefined ? null : fromNow(order.restsForMs),
+      on_timeout: order.onTimeout ?? null,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -124,6 +136,8 @@ export async function insertOrder(
   await recordEvent(db, { id, userId: order.userId }, null, 'planned', grounds)
   return id
 }
+
+const fromNow = (ms: number) => sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`
 
 /** An order, or undefined. */
 export async function findOrder(db: Db, orderId: string): Promise<Order | undefined> {
@@ -234,6 +248,7 @@ export async function liveOrders(db: Db, positionId: string): Promise<Order[]> {
 function columnsOf(change: OrderChange) {
   return {
     ...(change.venueOrderId !== undefined && { venue_order_id: change.venueOrderId }),
+    ...(change.becameVenueOrderId !== undefined && { became_venue_order_id: change.becameVenueOrderId }),
     ...(change.filled !== undefined && { filled: change.filled }),
     ...(change.reserved !== undefined && { reserved: change.reserved }),
     ...(change.averagePrice !== undefined && { average_price: change.averagePrice }),
@@ -264,6 +279,7 @@ interface OrderRow {
   attempt: number
   client_order_id: string
   venue_order_id: string | null
+  became_venue_order_id: string | null
   state: string
   filled: string
   reserved: string
@@ -271,6 +287,9 @@ interface OrderRow {
   expires_at: Date | null
   sent_at: Date | null
   lease_until: Date | null
+  cancel_requested_at: Date | null
+  on_timeout: string | null
+  failure_code: string | null
   failure_reason: string | null
   advice: string | null
 }
@@ -296,6 +315,7 @@ export function toOrder(row: OrderRow): Order {
     attempt: row.attempt,
     clientOrderId: row.client_order_id,
     venueOrderId: row.venue_order_id,
+    becameVenueOrderId: row.became_venue_order_id,
     state: row.state as OrderState,
     filled: row.filled,
     reserved: row.reserved,
@@ -303,6 +323,9 @@ export function toOrder(row: OrderRow): Order {
     expiresAt: row.expires_at,
     sentAt: row.sent_at,
     leaseUntil: row.lease_until,
+    cancelRequestedAt: row.cancel_requested_at,
+    onTimeout: row.on_timeout as Order['onTimeout'],
+    failureCode: row.failure_code,
     failureReason: row.failure_reason,
     advice: row.advice,
   }

@@ -32,5 +32,8 @@ export async function follow(
   if (outcome.kind === 'failed')
     log.warn({ orderId, state, reason: outcome.reason, advice: outcome.advice }, 'order failed')
   for (const order of result.planned) await wake(enqueue, order, 0)
-  if (result.needsResolving && state !== 'unknown') await enqueue(resolveOrder, { orderId })
+  if (result.nextLook) {
+    const { look, inMs } = result.nextLook
+    await enqueue(resolveOrder, { orderId }, { jobId: `look-${orderId}-${look}`, delayMs: inMs })
+  } else if (result.needsResolving && state !== 'unknown') await enqueue(resolveOrder, { orderId })
 }

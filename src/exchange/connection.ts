@@ -1,5 +1,5 @@
 import type { Mode } from '../domain/market.ts'
-import { OrderRejected } from '../errors.ts'
+import { OrderRejected, VenueUnavailable } from '../errors.ts'
 import { questionFailure } from './answers.ts'
 import type { Attempt, Route } from './route.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
@@ -31,6 +31,11 @@ export interface Connection {
   call<T>(client: VenueClient, options: CallOptions, ask: (client: VenueClient) => Promise<T>): Promise<T>
   /** The venue's clock minus ours, in ms. */
   clockOffsetMs(): Promise<number>
+  /**
+   * The venue's clock as it says it now, epoch ms. Throws VenueUnavailable when it is not where it should be: an answer
+   * out of somebody's cache proves nothing, and neither do those that come with it.
+   */
+  askTime(): Promise<number>
   /** Makes sure that the venue lists the symbol. Throws OrderRejected when it does not. */
   requireSymbol(symbol: string): Promise<void>
   close(): Promise<void>
@@ -50,6 +55,7 @@ export async function openConnection(parts: {
   const shared = new (withRawAnswers(ccxt[card.ccxtId]))({
     enableRateLimit: false, // the queues' limiters are cluster-wide
     timeout: httpTimeoutMs,
+    enableLastJsonResponse: true, // each call has its own; it shows whether there was an answer at all
     options: {
       ...market.options,
       maxRetriesOnFailure: 0, // one attempt per intent: a client order id is no idempotency key
@@ -80,6 +86,7 @@ export async function openConnection(parts: {
     caller.nonce = () => Math.floor(wallNow() + (clock?.offsetMs ?? 0))
     try {
       const answer = await ask(caller)
+      requireBody(caller)
       isLost = false
       return answer
     } catch (thrown) {
@@ -119,6 +126,21 @@ export async function openConnection(parts: {
       if (clock && wallNow() - clock.measuredAt < clockFreshMs) return clock.offsetMs
       return measureClock()
     },
+    async askTime() {
+      const expected = clock?.offsetMs ?? (await measureClock())
+      const before = wallNow()
+      const server = await call(shared, { asked: 'the time' }, (client) => client.fetchTime())
+      const tookMs = wallNow() - before
+      const off = (server ?? 0) - (before + tookMs / 2 + expected)
+      if (Math.abs(off) <= card.clockToleranceMs + tookMs) return server ?? 0
+      clock = undefined
+      throw new VenueUnavailable(
+        `${card.exchange} says a time that is ${Math.round(off)} ms away from its clock`,
+        {
+          code: 'clock-skew',
+        },
+      )
+    },
     async requireSymbol(symbol) {
       const isListed = () => shared.markets?.[symbol] !== undefined && shared.markets[symbol].active !== false
       if (!isListed() && wallNow() - marketsLoadedAt > marketsFreshMs) await loadMarkets()
@@ -130,6 +152,13 @@ export async function openConnection(parts: {
     },
     close: () => route.close(),
   }
+}
+
+/** An answer without a body, or with half of one, reads like an empty list: it is none. */
+function requireBody(caller: VenueClient): void {
+  const isAnswered = Object.hasOwn(caller, 'last_json_response')
+  if (isAnswered && (typeof caller.last_json_response !== 'object' || caller.last_json_response === null))
+    throw new Error('the answer has no body, or not a whole one')
 }
 
 /** Messages of the transport name the whole address; its query holds a signature. */

@@ -13,6 +13,8 @@ export interface VenueAccount extends OrderCalls, HoldingCalls {
   readonly settledAfterMs: number
   /** The venue's clock, epoch ms. */
   serverTime(): Promise<number>
+  /** The same, asked anew. Throws VenueUnavailable when the answer is stale. */
+  askTime(): Promise<number>
 }
 
 /** An account over a connection that signs with its key. */
@@ -23,6 +25,7 @@ export function venueAccount(signed: SignedConnection, settings: VenueSettings):
     account,
     settledAfterMs: orderWindowMs + clockToleranceMs + readLagMs,
     serverTime: async () => wallNow() + (await connection.clockOffsetMs()),
+    askTime: () => connection.askTime(),
     ...orderCalls(signed),
     ...holdingCalls(signed, settings),
   }

@@ -2,11 +2,10 @@ import { findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { failed, skipped } from '../queue/job.ts'
 import { crashpoint } from './crashpoint.ts'
+import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
-import { recordOrder } from './record.ts'
 import { resolveOrder } from './resolve.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
-import { fillsBehind } from './send.ts'
 
 /**
  * Takes back an order that rests at the venue. What had filled of it stays; when the venue has no such open order, it is
@@ -24,8 +23,7 @@ export async function cancelOrder(desk: OrderDesk, orderId: string): Promise<Ord
     const answer = await venue.cancelOrder(order)
     crashpoint('cancel-sent')
     if (!answer) return resolveOrder(desk, orderId)
-    const fills = await fillsBehind(venue, answer)
-    return recordedResult(await recordOrder(desk.db, orderId, { order: answer, fills }, context))
+    return recordedResult(await observeOrder(desk, canceling, venue, answer, context))
   } catch (error) {
     if (error instanceof VenueUnavailable) throw error
     if (error instanceof OrderRejected)

@@ -1,35 +1,43 @@
-import { degradeAccount } from '#db/accounts.ts'
-import { ledgerBalances } from '#db/ledger.ts'
-import { absentRounds, recordEvent } from '#db/order-events.ts'
+import { degradeAccount, recoverAccount } from '#db/accounts.ts'
+import { isProvenAbsent } from '#db/order-evidence.ts'
 import { sentMsAgo } from '#db/order-history.ts'
-import { findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
-import { findPosition } from '#db/positions.ts'
-import { Decimal } from '../domain/decimal.ts'
+import { nextLook } from '#db/order-wakes.ts'
+import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
 import { VenueUnavailable } from '../errors.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
-import type { VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
+import { lookForAbsent } from './absence.ts'
+import { raiseAlarm } from './alarm.ts'
 import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
+import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { planAgain } from './plan-again.ts'
-import { type BookingContext, recordOrder } from './record.ts'
+import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
-import { fillsBehind } from './send.ts'
 
 /** Beyond this an unknown order is a person's matter, and the account takes no entries. */
 const unknownTooLongMs = 120_000
-/** Two looks that both find nothing lie at least this far apart. */
-const betweenRoundsMs = 5_000
 
 /**
  * Learns from the venue what became of an order that was sent: looks it up by its client id, and books what it finds.
  * Not found proves nothing by itself: only two full rounds, apart, after the venue itself would refuse the request. No
- * timeout ends an order here. Throws VenueUnavailable when the venue cannot be asked.
+ * timeout ends an order here. While it stays unknown, the result says when to look next. Throws VenueUnavailable when
+ * the venue cannot be asked for an order that it is known to have.
  */
 export async function resolveOrder(desk: OrderDesk, orderId: string): Promise<OrderResult> {
   const order = await findOrder(desk.db, orderId)
   if (!order) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
+  const resolved = await resolve(desk, order)
+  if (resolved.state !== 'unknown') {
+    if (order.state === 'unknown') await recoverAccount(desk.db, order.accountId)
+    return resolved
+  }
+  const next = await nextLook(desk.db, orderId)
+  return { ...resolved, ...(next && { nextLook: next }) }
+}
+
+async function resolve(desk: OrderDesk, order: Order): Promise<OrderResult> {
   switch (order.state) {
     case 'submitting':
       if (order.leaseUntil !== null && (await leaseRuns(desk, order)))
@@ -48,36 +56,22 @@ export async function resolveOrder(desk: OrderDesk, orderId: string): Promise<Or
 }
 
 async function ask(desk: OrderDesk, order: Order): Promise<OrderResult> {
-  const asked = await lookUp(desk, order)
-  if ('down' in asked) return tooLong(desk, order, asked.down)
-  const { venue, context, found } = asked
-  if (found) {
-    const fills = await fillsBehind(venue, found)
-    crashpoint('found-not-adopted')
-    return recordedResult(await recordOrder(desk.db, order.id, { order: found, fills }, context))
-  }
-  if (order.state !== 'unknown')
-    // It was there: a venue that does not show it now has not said that it is gone.
-    return result(skipped('the venue does not show it now'), order.state, { needsResolving: true })
-  return notFound(desk, order, venue, context)
-}
-
-/** The order at the venue. A venue that is down is asked again, until that has lasted too long for an unknown order. */
-async function lookUp(
-  desk: OrderDesk,
-  order: Order,
-): Promise<
-  { venue: VenueAccount; context: BookingContext; found: VenueOrder | undefined } | { down: string }
-> {
   try {
     const venue = await desk.gateway.account(order.accountId)
     const context = await bookingContext(desk, venue.account, order.symbol)
-    const found = await venue.orderByClientId(order.symbol, order.clientOrderId)
-    return { venue, context, found }
+    const found = await venue.orderByClientId(order.symbol, order.clientOrderId, order.type)
+    if (found) {
+      crashpoint('found-not-adopted')
+      return recordedResult(await observeOrder(desk, order, venue, found, context))
+    }
+    if (order.state !== 'unknown')
+      // It was there: a venue that does not show it now has not said that it is gone.
+      return result(skipped('the venue does not show it now'), order.state, { needsResolving: true })
+    return await notFound(desk, order, venue, context)
   } catch (error) {
+    // A venue that does not answer has said nothing: an unknown order stays so, and is looked for again.
     if (!(error instanceof VenueUnavailable) || order.state !== 'unknown') throw error
-    if (((await sentMsAgo(desk.db, order.id)) ?? 0) <= unknownTooLongMs) throw error
-    return { down: error.message }
+    return stillUnknown(desk, order, error.message)
   }
 }
 
@@ -89,26 +83,16 @@ async function notFound(
   context: BookingContext,
 ): Promise<OrderResult> {
   const sentAgoMs = (await sentMsAgo(desk.db, order.id)) ?? 0
-  const waiting = (why: string) => result(skipped(why), 'unknown', { needsResolving: true })
-  if (sentAgoMs < venue.settledAfterMs) return waiting('the venue may still take it')
-  const sign = await findSign(desk, order, venue, sentAgoMs)
-  if (sign !== undefined) {
-    if (sentAgoMs > unknownTooLongMs) return tooLong(desk, order, sign)
-    return waiting(sign)
-  }
-  if ((await absentRounds(desk.db, order.id, betweenRoundsMs)) === 0) {
-    if ((await absentRounds(desk.db, order.id, 0)) === 0)
-      await recordEvent(desk.db, order, 'unknown', 'unknown', {
-        actor: desk.workerId,
-        evidence: { round: 'absent' },
-      })
+  if (sentAgoMs < venue.settledAfterMs) return stillUnknown(desk, order, 'the venue may still take it')
+  const sign = await lookForAbsent(desk, order, venue, sentAgoMs)
+  if (sign !== undefined) return stillUnknown(desk, order, sign)
+  if (!(await isProvenAbsent(desk.db, order.id))) {
     crashpoint('absent-once')
-    return waiting('not found once: a second round follows')
+    return stillUnknown(desk, order, 'not found once: a second round follows')
   }
   crashpoint('absent-not-ended')
   const reason = 'the venue has no such order: it was never executed'
-  const ending = { to: 'not_at_venue', reason, evidence: { round: 'absent', rounds: 2 } } as const
-  const ended = await endOrder(desk.db, order.id, ['unknown'], ending, context)
+  const ended = await endOrder(desk.db, order.id, ['unknown'], { to: 'not_at_venue', reason }, context)
   if (!ended) return resolveOrder(desk, order.id)
   if (order.purpose === 'entry')
     return result(failed(reason, 'the next signal decides again'), 'not_at_venue')
@@ -119,56 +103,28 @@ async function notFound(
   })
 }
 
-/**
- * A sign that the order may have reached the venue after all, beside its client id: an order or a fill of its size and
- * side that is not ours, or money or a position that moved. Undefined when nothing speaks for it. A question that fails
- * throws: it is no round.
- */
-async function findSign(
-  desk: OrderDesk,
-  order: Order,
-  venue: VenueAccount,
-  sentAgoMs: number,
-): Promise<string | undefined> {
-  const sinceMs = (await venue.serverTime()) - sentAgoMs - 10_000
-  const [open, all, fills] = await Promise.all([
-    venue.openOrders(order.symbol),
-    venue.ordersSince(order.symbol, sinceMs),
-    venue.fillsSince(order.symbol, sinceMs),
-  ])
-  const isIt = (one: VenueOrder) => one.clientOrderId === order.clientOrderId
-  if ([...open, ...all].some(isIt)) return 'the venue lists it, but does not give it by its id yet'
-  const known = new Set([...open, ...all].map((one) => one.venueOrderId))
-  if (fills.some((fill) => !known.has(fill.venueOrderId)))
-    return 'there is a fill of an order that is not listed'
-  return moved(desk, order, venue)
-}
-
-/** Whether the venue holds something else than the books say. */
-async function moved(desk: OrderDesk, order: Order, venue: VenueAccount): Promise<string | undefined> {
-  const base = order.symbol.split('/', 1)[0] ?? ''
-  if (venue.account.market === 'spot') {
-    const [books, balances] = await Promise.all([ledgerBalances(desk.db, order.accountId), venue.balances()])
-    const held = balances.find((balance) => balance.currency === base)?.total ?? '0'
-    return new Decimal(held).eq(books.get(base) ?? '0')
-      ? undefined
-      : `the balance of ${base} is not what the books say`
-  }
-  const position = await findPosition(desk.db, order.positionId)
-  const books = new Decimal(position?.quantityOpen ?? '0').times(position?.side === 'short' ? -1 : 1)
-  const held = (await venue.positions()).find(({ symbol }) => symbol === order.symbol)?.quantity ?? '0'
-  return books.eq(held) ? undefined : `the position on ${order.symbol} is not what the books say`
-}
-
-async function tooLong(desk: OrderDesk, order: Order, sign: string): Promise<OrderResult> {
-  const reason = `order ${order.id} on ${order.symbol} is unknown for more than 120 s: ${sign}`
+/** It stays unknown; once that has lasted too long, the account takes no entries and a person is told, once. */
+async function stillUnknown(desk: OrderDesk, order: Order, why: string): Promise<OrderResult> {
+  const waiting = result(skipped(why), 'unknown', { needsResolving: true })
+  if (((await sentMsAgo(desk.db, order.id)) ?? 0) <= unknownTooLongMs) return waiting
+  const reason = `order ${order.id} on ${order.symbol} is unknown for more than 120 s: ${why}`
   await degradeAccount(desk.db, order.accountId, reason)
+  if (order.failureCode === 'unknown-too-long') return waiting
+  await changeOrder(desk.db, order.id, { failureCode: 'unknown-too-long', failureReason: reason })
+  const { id: target, userId, accountId, symbol } = order
+  const details = { symbol, clientOrderId: order.clientOrderId }
+  await raiseAlarm(desk, {
+    event: 'order-unknown-too-long',
+    userId,
+    accountId,
+    target,
+    text: reason,
+    details,
+  })
   return result(
-    failed(reason, 'compare the account with the venue, then retry or settle the order by hand'),
+    failed(reason, 'compare the account with the venue; it recovers when the order is found'),
     'unknown',
-    {
-      needsResolving: true,
-    },
+    { needsResolving: true },
   )
 }
 
@@ -187,12 +143,7 @@ async function loseSender(desk: OrderDesk, order: Order): Promise<void> {
     const now = await lockOrder(tx, order.id)
     if (now.state !== 'submitting') return
     const reason = 'its sender did not say what became of it'
-    await moveOrder(
-      tx,
-      now,
-      'unknown',
-      { actor: desk.workerId, evidence: { reason } },
-      { failureReason: reason },
-    )
+    const grounds = { actor: desk.workerId, evidence: { reason } }
+    await moveOrder(tx, now, 'unknown', grounds, { failureReason: reason })
   })
 }

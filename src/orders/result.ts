@@ -12,6 +12,8 @@ export interface OrderResult {
   readonly needsResolving: boolean
   /** Orders planned on the way, to be woken in their lanes. */
   readonly planned: readonly Pick<Order, 'id' | 'exchange' | 'purpose'>[]
+  /** When an order whose outcome is unknown is looked for next; absent when that look has been asked for already. */
+  readonly nextLook?: { readonly look: number; readonly inMs: number }
   /** What was booked, when anything was. */
   readonly recorded?: Recorded
 }

@@ -1,17 +1,18 @@
 import { setAccountStatus } from '#db/accounts.ts'
 import { hasExpired } from '#db/order-history.ts'
+import { nextLook } from '#db/order-wakes.ts'
 import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
-import { Decimal, sum } from '../domain/decimal.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { approve, type OrderRequest } from '../exchange/order-request.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
-import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
+import type { VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
 import { type Claim, claimOrder } from './claim.ts'
 import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
+import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
-import { type BookingContext, recordOrder } from './record.ts'
+import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
 import type { SettleContext } from './settle.ts'
 
@@ -45,22 +46,7 @@ export async function sendOrder(desk: OrderDesk, orderId: string): Promise<Order
     return await notAcknowledged(desk, claim.order, error, context)
   }
   crashpoint('sent-not-recorded')
-  const fills = await fillsBehind(venue, answer)
-  crashpoint('fills-read')
-  return recordedResult(await recordOrder(db, orderId, { order: answer, fills }, context))
-}
-
-/** The executions behind an answer: those that came with it when they are all, else the venue is asked. */
-export async function fillsBehind(venue: VenueAccount, answer: VenueOrder): Promise<readonly VenueFill[]> {
-  const came = sum(answer.fills.map((fill) => fill.quantity))
-  if (new Decimal(came).gte(answer.filled)) return answer.fills
-  try {
-    return await venue.fillsOf(answer)
-  } catch (error) {
-    // The order is known; its fills are asked for again.
-    if (error instanceof VenueUnavailable) return answer.fills
-    throw error
-  }
+  return recordedResult(await observeOrder(desk, claim.order, venue, answer, context))
 }
 
 function requestOf(order: Order): OrderRequest {
@@ -140,7 +126,11 @@ async function notAcknowledged(
   const reason = messageOf(error)
   crashpoint('unknown-not-recorded')
   await markUnknown(desk, order, reason)
-  return result({ kind: 'done', note: `outcome unknown: ${reason}` }, 'unknown', { needsResolving: true })
+  const next = await nextLook(desk.db, order.id)
+  return result({ kind: 'done', note: `outcome unknown: ${reason}` }, 'unknown', {
+    needsResolving: true,
+    ...(next && { nextLook: next }),
+  })
 }
 
 /** Only the sender knows that nothing was written, and only while nobody has taken the order for lost. */

@@ -26,7 +26,7 @@ async function dieSending(orderId: string, point: Crashpoint): Promise<void> {
 
 async function overLease(orderId: string): Promise<void> {
   await floor.database.query(
-    `update orders set sent_at = sent_at - interval '6 s', lease_until = lease_until - interval '6 s', planned_at = planned_at - interval '1 minute'
+    `update orders set sent_at = sent_at - interval '8 s', lease_until = lease_until - interval '8 s', planned_at = planned_at - interval '1 minute'
      where id = $1`,
     [orderId],
   )
@@ -59,9 +59,10 @@ test('a worker killed between the claim and the sending: nothing was executed, a
   await overLease(orderId)
   expect(await wake()).toMatchObject({ state: 'unknown', needsResolving: true })
   expect(await wake()).toMatchObject({ state: 'unknown', needsResolving: true })
-  await floor.database.query(`update order_events set at = at - interval '5 s' where order_id = $1`, [
-    orderId,
-  ])
+  await floor.database.query(
+    `update order_evidence set asked_at = asked_at - interval '5 s' where order_id = $1`,
+    [orderId],
+  )
   expect(await wake()).toMatchObject({ state: 'not_at_venue' })
   const order = await orderOrThrow(db, orderId)
   expect(venueOrdersOf(floor, trader, order)).toEqual([])

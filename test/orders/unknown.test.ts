@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { findAccount } from '#db/accounts.ts'
 import { eventsOf } from '#db/order-events.ts'
+import { evidenceKinds, evidenceOf, recordRound } from '#db/order-evidence.ts'
 import { takenSlots } from '#db/order-slots.ts'
 import { type Order, orderOrThrow } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
@@ -8,15 +9,19 @@ import { findReservation, liveReservationsOf } from '#db/risk-reservations.ts'
 import { VenueUnavailable } from '#src/errors.ts'
 import { approve } from '#src/exchange/order-request.ts'
 import { compareBooks } from '#src/orders/books.ts'
+import { observeOrder } from '#src/orders/observe.ts'
+import { bookingContext } from '#src/orders/order-desk.ts'
 import { planExit } from '#src/orders/plan.ts'
 import { resolveOrder } from '#src/orders/resolve.ts'
 import { sendOrder } from '#src/orders/send.ts'
 import { keys, openFloor, type Trader, venueOrdersOf } from '#test/support/floor.ts'
 import { type Loss, lossyProxy } from '#test/support/lossy-proxy.ts'
+import { venueStub } from '#test/support/venue-stub.ts'
 
 const floor = await openFloor()
 const { db, desk } = floor
-const proxy = await lossyProxy(floor.simulator.url)
+const stub = await venueStub(floor.simulator.url)
+const proxy = await lossyProxy(stub.url)
 floor.route.url = proxy.url
 
 /** Sends an order while the proxy loses something of it. */
@@ -37,7 +42,7 @@ async function age(orderId: string, ms: number) {
     [orderId, by],
   )
   await floor.database.query(
-    `update order_events set at = at - $2::interval where order_id = $1 and evidence ? 'round'`,
+    `update order_evidence set asked_at = asked_at - $2::interval where order_id = $1`,
     [orderId, by],
   )
 }
@@ -182,4 +187,132 @@ test('a worker that died between claim and answer leaves an order that is resolv
   expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown', needsResolving: true })
   expect((await eventsOf(db, orderId)).at(-1)).toMatchObject({ to: 'unknown' })
   expect(await sendOrder(desk, orderId)).toMatchObject({ outcome: { kind: 'skipped' } })
+})
+
+test('the database itself takes no "not at the venue" without two whole rounds of nothing, apart', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const orderId = await floor.enter(trader, { base: 'ETH', quantity: '0.1' })
+  await sendLossy(orderId, 'lose-request')
+  const order = await orderOrThrow(db, orderId)
+  const end = () => floor.database.query(`update orders set state = 'not_at_venue' where id = $1`, [orderId])
+  const rounds = async (...found: boolean[]) => {
+    for (const isFound of found)
+      await db.transaction().execute((tx) =>
+        recordRound(tx, order, {
+          serverTimeMs: Date.now(),
+          tookMs: 0,
+          answers: evidenceKinds.map((kind) => ({
+            kind,
+            found: isFound && kind === 'balance-or-position',
+            details: {},
+          })),
+        }),
+      )
+  }
+  await expect(end()).rejects.toThrow('0 rounds')
+  await rounds(false, false)
+  await expect(end()).rejects.toThrow('2 rounds')
+  await age(orderId, 5_000)
+  await floor.database.query(`delete from order_evidence where order_id = $1 and kind = 'fills'`, [orderId])
+  await rounds(false, true)
+  await expect(end()).rejects.toThrow('1 rounds')
+  await age(orderId, 5_000)
+  await rounds(false)
+  await end()
+  expect((await orderOrThrow(db, orderId)).state).toBe('not_at_venue')
+})
+
+test.each([
+  { what: 'an empty list of orders', path: /allOrders/, answer: { body: '' } },
+  { what: 'half a list of fills', path: /userTrades/, answer: { body: '[{"symbol":' } },
+  { what: 'an error for the open orders', path: /openOrders/, answer: { status: 503, body: '{}' } },
+  { what: 'no position report', path: /positionRisk/, answer: { body: 'null' } },
+  {
+    what: 'the time of ten seconds ago',
+    path: /\/time/,
+    answer: { body: `{"serverTime":${Date.now() - 10_000}}` },
+  },
+])('$what is no round', async ({ path, answer }) => {
+  const trader = await floor.trader({ market: 'futures' })
+  const orderId = await floor.enter(trader, { base: 'ETH', quantity: '0.1' })
+  await sendLossy(orderId, 'lose-request')
+  await age(orderId, 30_000)
+  try {
+    stub.answer = (asked) => (path.test(asked) ? answer : undefined)
+    for (let look = 0; look < 2; look += 1) {
+      expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown' })
+      await age(orderId, 5_000)
+    }
+    const rounds = (await evidenceOf(db, orderId)).map(({ round }) => round)
+    expect(Math.max(0, ...rounds)).toBeLessThanOrEqual(1)
+    stub.answer = () => undefined
+    await resolveOrder(desk, orderId)
+    await age(orderId, 5_000)
+    expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'not_at_venue' })
+  } finally {
+    stub.answer = () => undefined
+  }
+})
+
+test('a degraded account takes entries again when its order is found, and the alarm was raised once', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const orderId = await floor.enter(trader, { base: 'ETH', quantity: '0.5' })
+  await sendLossy(orderId, 'lose-answer')
+  await age(orderId, 121_000)
+  await proxy.shut()
+  for (let look = 0; look < 3; look += 1)
+    expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'unknown' })
+  expect((await findAccount(db, trader.account.id))?.status).toBe('degraded')
+  const alarms = await floor.database.query(
+    `select 1 from audit_log where action = 'order-unknown-too-long' and target = $1`,
+    [orderId],
+  )
+  expect(alarms).toHaveLength(1)
+  await proxy.reopen()
+  await resolveOrder(desk, orderId)
+  expect(await resolveOrder(desk, orderId)).toMatchObject({ state: 'filled' })
+  expect(await findAccount(db, trader.account.id)).toMatchObject({ status: 'active', statusReason: null })
+})
+
+test('what turns up after all is booked, and says so loudly', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const orderId = await floor.enter(trader, { base: 'SOL', quantity: '3' })
+  await sendLossy(orderId, 'lose-answer')
+  const order = await orderOrThrow(db, orderId)
+  await floor.database.query(`alter table orders disable trigger guard_absence`)
+  await floor.database.query(`update orders set state = 'not_at_venue', ended_at = now() where id = $1`, [
+    orderId,
+  ])
+  await floor.database.query(`alter table orders enable trigger guard_absence`)
+  await floor.database.query(`update positions set state = 'void' where id = $1`, [order.positionId])
+
+  const venue = await floor.gateway.account(trader.account.id)
+  const found = await venue.orderByClientId(order.symbol, order.clientOrderId)
+  const context = await bookingContext(desk, trader.account, order.symbol)
+  if (!found) throw new Error('it is there')
+  expect(await observeOrder(desk, { ...order, state: 'not_at_venue' }, venue, found, context)).toMatchObject({
+    state: 'filled',
+    isLateTruth: true,
+    positionState: 'open',
+  })
+  const [alarm] = await floor.database.query(
+    `select actor from audit_log where action = 'late-truth' and target = $1`,
+    [orderId],
+  )
+  expect(alarm).toEqual({ actor: 'bullpen' })
+  expect(await compareBooks(db, trader.account.id, floor.gateway)).toEqual([])
+})
+
+test('looks follow each other at growing intervals of at most 5 s, in one chain', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const orderId = await floor.enter(trader, { base: 'XRP', quantity: '50' })
+  const sent = await sendLossy(orderId, 'lose-request')
+  expect(sent.nextLook).toEqual({ look: 1, inMs: 500 })
+  expect((await resolveOrder(desk, orderId)).nextLook).toBeUndefined()
+  const waits: (number | undefined)[] = []
+  for (let look = 0; look < 6; look += 1) {
+    await floor.database.query(`update orders set woken_at = now() where id = $1`, [orderId])
+    waits.push((await resolveOrder(desk, orderId)).nextLook?.inMs)
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000, 5_000, 5_000, 5_000])
 })

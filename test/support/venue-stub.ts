@@ -1,4 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll } from 'vitest'
 
 /** What the stub says to one question. `stall` sends the headers and half of the body, and then nothing more. */
@@ -26,7 +27,7 @@ export async function venueStub(venueUrl?: string): Promise<VenueStub> {
     stub.asked.push(path)
     const answer = stub.answer(path)
     if (answer) say(outgoing, answer)
-    else void passOn(venueUrl, path).then((passed) => say(outgoing, passed))
+    else void passOn(venueUrl, incoming).then((passed) => say(outgoing, passed))
   })
   const stub: VenueStub = {
     url: '',
@@ -56,10 +57,16 @@ function say(outgoing: ServerResponse, { status = 200, body, stall }: StubAnswer
   else outgoing.end(body)
 }
 
-async function passOn(venueUrl: string | undefined, path: string): Promise<StubAnswer> {
+async function passOn(venueUrl: string | undefined, incoming: IncomingMessage): Promise<StubAnswer> {
   if (venueUrl === undefined) return { status: 404, body: '{}' }
   try {
-    const response = await fetch(new URL(path, venueUrl))
+    const { host: _, connection: __, 'content-length': ___, ...headers } = incoming.headers
+    const body = await text(incoming)
+    const response = await fetch(new URL(incoming.url ?? '/', venueUrl), {
+      method: incoming.method ?? 'GET',
+      headers: headers as Record<string, string>,
+      ...(body !== '' && { body }),
+    })
     return { status: response.status, body: await response.text() }
   } catch {
     return { status: 502, body: '{}' }

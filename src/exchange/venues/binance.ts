@@ -141,6 +141,8 @@ const restrictions = z.object({
   ipRestrict: z.boolean(),
 })
 
+const algoOrder = z.object({ algoStatus: z.string(), actualOrderId: z.coerce.string().optional() })
+
 /** Binance spot and USD-M futures. */
 export const binance: VenueCard = {
   exchange: 'binance',
@@ -149,13 +151,14 @@ export const binance: VenueCard = {
   orderWindowMs: 3_000,
   readWindowMs: 5_000,
   clockToleranceMs: 1_000,
-  readLagMs: 1_000,
+  readLagMs: 3_000,
   markets: {
     spot: {
       options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } },
       type: 'spot',
       hasReduceOnly: false,
       hasLeverage: false,
+      stops: undefined,
       testnet: 'sandbox',
       readBalances: (raw) =>
         spotBalances.parse(raw).balances.map(({ asset, free, locked }) => ({
@@ -170,6 +173,16 @@ export const binance: VenueCard = {
       type: 'swap',
       hasReduceOnly: true,
       hasLeverage: true,
+      stops: {
+        ask: { trigger: true },
+        readTrigger(raw) {
+          const { algoStatus, actualOrderId } = algoOrder.parse(raw)
+          return {
+            hasTriggered: algoStatus === 'TRIGGERED' || algoStatus === 'FINISHED',
+            becameVenueOrderId: actualOrderId || undefined,
+          }
+        },
+      },
       testnet: 'demo',
       readBalances: (raw) =>
         futuresBalances.parse(raw).assets.map(({ asset, walletBalance, availableBalance }) => ({

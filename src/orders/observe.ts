@@ -1,0 +1,54 @@
+import type { Order } from '#db/orders.ts'
+import { Decimal, sum } from '../domain/decimal.ts'
+import { VenueUnavailable } from '../errors.ts'
+import type { VenueAccount } from '../exchange/venue-account.ts'
+import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
+import { raiseAlarm } from './alarm.ts'
+import { crashpoint } from './crashpoint.ts'
+import type { OrderDesk } from './order-desk.ts'
+import { type BookingContext, type Recorded, recordOrder } from './record.ts'
+
+/**
+ * Books what the venue says of an order with every execution behind it, and raises an alarm where that contradicts what
+ * was believed: an ending that turned out wrong, or fills beyond the position.
+ */
+export async function observeOrder(
+  desk: OrderDesk,
+  order: Pick<Order, 'id' | 'userId' | 'accountId' | 'state' | 'symbol'>,
+  venue: VenueAccount,
+  answer: VenueOrder,
+  context: BookingContext,
+): Promise<Recorded> {
+  const fills = await fillsBehind(venue, answer)
+  crashpoint('fills-read')
+  const recorded = await recordOrder(desk.db, order.id, { order: answer, fills }, context)
+  const about = { userId: order.userId, accountId: order.accountId, target: order.id }
+  if (recorded.isLateTruth)
+    await raiseAlarm(desk, {
+      event: 'late-truth',
+      ...about,
+      text: `order ${order.id} on ${order.symbol} was believed ${order.state}, and the venue says ${recorded.state}: it is booked`,
+      details: { venueOrderId: answer.venueOrderId, newFills: recorded.newFills },
+    })
+  if (new Decimal(recorded.excess).gt(0))
+    await raiseAlarm(desk, {
+      event: 'excess-fill',
+      ...about,
+      text: `order ${order.id} moved ${recorded.excess} more than its position on ${order.symbol} held: it is in the ledger`,
+      details: { venueOrderId: answer.venueOrderId, excess: recorded.excess },
+    })
+  return recorded
+}
+
+/** The executions behind an answer: those that came with it when they are all, else the venue is asked. */
+async function fillsBehind(venue: VenueAccount, answer: VenueOrder): Promise<readonly VenueFill[]> {
+  const came = sum(answer.fills.map((fill) => fill.quantity))
+  if (new Decimal(came).gte(answer.filled)) return answer.fills
+  try {
+    return await venue.fillsOf(answer)
+  } catch (error) {
+    // The order is known; its fills are asked for again.
+    if (error instanceof VenueUnavailable) return answer.fills
+    throw error
+  }
+}
