@@ -1,6 +1,17 @@
 import { sql } from 'kysely'
 import type { Db } from './client.ts'
 
+/**
+ * The advisory lock that claims share while they read halts and that whoever changes one takes alone (a trigger does so for
+ * every update): its queue keeps claims from passing a halt that waits. It says HALT.
+ */
+const turnOnHalts = 0x48414c54
+
+/** Waits until the claims before it are over and lets no other start until the transaction ends. */
+export async function takeTurnOnHalts(tx: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${turnOnHalts})`.execute(tx)
+}
+
 /** What a halt covers. */
 export type HaltScope = 'global' | 'exchange' | 'user' | 'account' | 'symbol'
 /** `no_entries` lets exits, stops and cancels go on; `flatten` also closes what is open. */
@@ -14,6 +25,12 @@ export interface Halt {
   readonly reason: string | null
 }
 
+/** Every scope, the widest first. */
+export const haltScopes: readonly HaltScope[] = ['global', 'exchange', 'user', 'account', 'symbol']
+
+/** A scope and which of its kind: '*' for global, an exchange, the id of a user or an account, a pair. */
+export type HaltPlace = Pick<Halt, 'scope' | 'key'>
+
 /** The keys that concern one order. */
 export interface HaltKeys {
   readonly exchange: string
@@ -23,7 +40,7 @@ export interface HaltKeys {
 }
 
 /** The key of a symbol's halt: its pair without the settlement coin, so that one halt covers spot and futures. */
-function symbolKey(symbol: string): string {
+export function symbolKey(symbol: string): string {
   return symbol.split(':', 1)[0] ?? symbol
 }
 
@@ -48,13 +65,8 @@ export async function ensureSymbolHalt(db: Db, symbol: string): Promise<void> {
  * halt that is being set waits for it, and once set, no claim gets through. A scope without a row throws.
  */
 export async function lockHaltsOf(db: Db, keys: HaltKeys): Promise<Halt[]> {
-  const scopes: [HaltScope, string][] = [
-    ['account', keys.accountId],
-    ['exchange', keys.exchange],
-    ['global', '*'],
-    ['symbol', symbolKey(keys.symbol)],
-    ['user', keys.userId],
-  ]
+  const places = placesOf(keys)
+  await sql`select pg_advisory_xact_lock_shared(${turnOnHalts})`.execute(db)
   const rows = await db
     .selectFrom('halts')
     .select(['scope', 'key', 'mode', 'reason'])
@@ -62,16 +74,47 @@ export async function lockHaltsOf(db: Db, keys: HaltKeys): Promise<Halt[]> {
       eb(
         refTuple('scope', 'key'),
         'in',
-        scopes.map(([scope, key]) => tuple(scope, key)),
+        places.map(({ scope, key }) => tuple(scope as string, key)),
       ),
     )
     .orderBy('scope')
     .orderBy('key')
     .forShare()
     .execute()
-  if (rows.length !== scopes.length)
-    throw new Error(`an entry on ${keys.symbol} has ${rows.length} halt rows of ${scopes.length}`)
+  if (rows.length !== places.length)
+    throw new Error(`an entry on ${keys.symbol} has ${rows.length} halt rows of ${places.length}`)
   return rows.filter((row) => row.mode !== 'none').map(toHalt)
+}
+
+/** The five places that concern an order. */
+export function placesOf(keys: HaltKeys): HaltPlace[] {
+  return [
+    { scope: 'account', key: keys.accountId },
+    { scope: 'exchange', key: keys.exchange },
+    { scope: 'global', key: '*' },
+    { scope: 'symbol', key: symbolKey(keys.symbol) },
+    { scope: 'user', key: keys.userId },
+  ]
+}
+
+/** Makes sure that somebody without an account yet has their row: the account that they connect is born halted. */
+export async function ensureUserHalt(db: Db, userId: string): Promise<void> {
+  await db
+    .insertInto('halts')
+    .values({ scope: 'user', key: userId, user_id: userId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** The exchanges that have a halt of their own. */
+export async function haltableExchanges(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectFrom('halts')
+    .select('key')
+    .where('scope', '=', 'exchange')
+    .orderBy('key')
+    .execute()
+  return rows.map(({ key }) => key)
 }
 
 /** Sets a halt, or lifts it with mode `none`; returns false when the scope has no such row. */
@@ -85,6 +128,22 @@ export async function setHalt(
     .set({ mode: halt.mode, reason: halt.reason, set_by: halt.setBy, set_at: sql<Date>`now()` })
     .where('scope', '=', halt.scope)
     .where('key', '=', halt.scope === 'symbol' ? symbolKey(halt.key) : halt.key)
+    .returning('key')
+    .execute()
+  return rows.length > 0
+}
+
+/** Sets `no_entries` where no halt is in force; false when one is, or there is no such place. */
+export async function setHaltUnlessSet(
+  db: Db,
+  halt: HaltPlace & { readonly reason: string; readonly setBy: string },
+): Promise<boolean> {
+  const rows = await db
+    .updateTable('halts')
+    .set({ mode: 'no_entries', reason: halt.reason, set_by: halt.setBy, set_at: sql<Date>`now()` })
+    .where('scope', '=', halt.scope)
+    .where('key', '=', halt.key)
+    .where('mode', '=', 'none')
     .returning('key')
     .execute()
   return rows.length > 0

@@ -68,6 +68,15 @@ function CREATE OR REPLACE FUNCTION public.guard_order()
         return new;
       end $function$
   
+function CREATE OR REPLACE FUNCTION public.take_turn_on_halts()
+   RETURNS trigger
+   LANGUAGE plpgsql
+  AS $function$
+      begin
+        perform pg_advisory_xact_lock(1212238932);
+        return null;
+      end $function$
+  
 table auth.account column accessToken text
 table auth.account column accessTokenExpiresAt timestamp with time zone
 table auth.account column accountId text not null
@@ -342,6 +351,7 @@ table public.halts policy tenant_read SELECT to bullpen_app using ((current_tena
 table public.halts policy tenant_write UPDATE to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.halts policy worker ALL to bullpen_worker using true check true
 table public.halts row security
+table public.halts trigger CREATE TRIGGER take_turn_on_halts BEFORE UPDATE ON public.halts FOR EACH STATEMENT EXECUTE FUNCTION take_turn_on_halts()
 table public.ledger column account_id uuid not null
 table public.ledger column amount numeric not null
 table public.ledger column at timestamp with time zone not null default now()

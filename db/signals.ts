@@ -110,3 +110,16 @@ function toSignal(row: Selectable<TradingSignals>): Signal {
     expiresAtMs: row.expires_at.getTime(),
   }
 }
+
+/** Whether anything here trades the pair: its base is on a signal or a position, and its quote on an account or a signal. */
+export async function isKnownPair(db: Db, pair: string): Promise<boolean> {
+  const [base = '', quote = ''] = pair.split('/')
+  const { rows } = await sql<{ known: boolean }>`
+    select (exists (select 1 from trading_signals where split_part(symbol, '/', 1) = ${base})
+        or exists (select 1 from positions where split_part(symbol, '/', 1) = ${base}))
+      and (exists (select 1 from accounts where accounts.quote = ${quote})
+        or exists (select 1 from trading_signals where split_part(symbol, '/', 2) = ${quote})) as known`.execute(
+    db,
+  )
+  return rows[0]?.known ?? false
+}

@@ -27,6 +27,12 @@ export async function findUserByEmail(db: Db, email: string): Promise<User | und
   return row && toUser(row)
 }
 
+/** Somebody by id, or undefined. */
+export async function findUser(db: Db, userId: string): Promise<User | undefined> {
+  const row = await db.selectFrom('auth.user').selectAll().where('id', '=', userId).executeTakeFirst()
+  return row && toUser(row)
+}
+
 /** Gives a role; the next request of that person has it. */
 export async function setRole(db: Db, userId: string, role: string): Promise<void> {
   await db.updateTable('auth.user').set({ role, updatedAt: new Date() }).where('id', '=', userId).execute()

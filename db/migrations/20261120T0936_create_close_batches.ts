@@ -1,5 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
+/** The advisory lock that claims share while they read halts, and whoever changes one takes alone; it says HALT. */
+const turnOnHalts = 0x48414c54
+
 /** Close-all: one open batch per scope and key, which ends when the venue reports flat. Halts get their questions answered fast. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -39,6 +42,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )
   await sql`grant select, insert on close_batches to bullpen_app`.execute(db)
   await sql`grant select, insert, update on close_batches to bullpen_worker`.execute(db)
+  // Share locks on a row let each other in past a writer that waits: among many claims a halt could wait for ever. An
+  // advisory lock keeps its queue, so a halt waits for the claims before it alone.
+  await sql`
+    create function take_turn_on_halts() returns trigger language plpgsql as $fn$
+    begin
+      perform pg_advisory_xact_lock(${sql.lit(turnOnHalts)});
+      return null;
+    end $fn$`.execute(db)
+  await sql`create trigger take_turn_on_halts before update on halts for each statement execute function take_turn_on_halts()`.execute(
+    db,
+  )
   // What the automatic halts count.
   await sql`create index orders_account_planned on orders (account_id, planned_at)`.execute(db)
   await sql`create index orders_exchange_sent on orders (exchange, sent_at)`.execute(db)

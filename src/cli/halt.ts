@@ -1,35 +1,31 @@
 import { type Command, Option } from 'commander'
-import type { HaltScope } from '#db/halts.ts'
+import type { HaltMode } from '#db/halts.ts'
 import { UserError } from '../errors.ts'
-import { withDatabase } from './with-database.ts'
-
-const scopes = ['global', 'exchange', 'user', 'account', 'symbol'] as const
-const everything = '*'
+import { keyOption, onDatabase, type PlaceOptions, placeNamed, scopeOption } from './place.ts'
 
 /** `bullpen halt set|lift|list`: no new entries in a scope. Exits, stops and cancels always go on. */
 export function halt(program: Command): void {
   const command = program.command('halt').description('stop new entries; exits go on')
-  const scopeOption = () => new Option('--scope <scope>', 'what it covers').choices(scopes).default('global')
-  const keyOption = ['--key <key>', 'which exchange, user id, account id or symbol', everything] as const
 
   command
     .command('set')
     .description('no new entries from the moment this returns')
     .addOption(scopeOption())
     .option(...keyOption)
-    .requiredOption('--reason <text>', 'why, for whoever finds it')
-    .action(({ scope, key, reason }: { scope: HaltScope; key: string; reason: string }) =>
-      change({ scope, key, mode: 'no_entries', reason }),
+    .addOption(
+      new Option('--mode <mode>', 'flatten also closes what is open')
+        .choices(['no_entries', 'flatten'])
+        .default('no_entries'),
     )
+    .requiredOption('--reason <text>', 'why, for whoever finds it')
+    .action((options: PlaceOptions & { mode: HaltMode; reason: string }) => change(options))
 
   command
     .command('lift')
     .description('allow entries again')
     .addOption(scopeOption())
     .option(...keyOption)
-    .action(({ scope, key }: { scope: HaltScope; key: string }) =>
-      change({ scope, key, mode: 'none', reason: null }),
-    )
+    .action((options: PlaceOptions) => change({ ...options, mode: 'none', reason: null }))
 
   command
     .command('list')
@@ -37,7 +33,7 @@ export function halt(program: Command): void {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => {
       const { haltsInForce } = await import('#db/halts.ts')
-      const halts = await withDatabase('halt list', 'bullpen_worker', haltsInForce)
+      const halts = await onDatabase('halt list', haltsInForce)
       if (json) return console.log(JSON.stringify(halts))
       for (const { scope, key, mode, reason } of halts)
         console.log(`${scope} ${key}  ${mode}  ${reason ?? ''}`)
@@ -45,36 +41,27 @@ export function halt(program: Command): void {
     })
 }
 
-async function change(halt: {
-  scope: HaltScope
-  key: string
-  mode: 'none' | 'no_entries'
-  reason: string | null
-}): Promise<void> {
-  if ((halt.scope === 'global') !== (halt.key === everything))
-    throw new UserError(
-      halt.scope === 'global' ? 'a global halt takes no --key' : `--scope ${halt.scope} needs --key`,
-    )
-  const { setHalt } = await import('#db/halts.ts')
-  const { recordAudit } = await import('#db/audit.ts')
-  await withDatabase('halt', 'bullpen_worker', async (db) => {
-    const isKnown = await db.transaction().execute(async (tx) => {
-      const isSet = await setHalt(tx, { ...halt, setBy: 'command line' })
-      const action = halt.mode === 'none' ? 'halt.lift' : 'halt.set'
-      if (isSet)
-        await recordAudit(tx, {
-          actor: 'command line',
-          action,
-          target: `${halt.scope} ${halt.key}`,
-          details: { reason: halt.reason },
-        })
-      return isSet
-    })
-    if (!isKnown) throw new UserError(`there is no ${halt.scope} ${halt.key}`)
+async function change(
+  wish: PlaceOptions & { readonly mode: HaltMode; readonly reason: string | null },
+): Promise<void> {
+  const { orderHalt } = await import('#db/halt-orders.ts')
+  await onDatabase('halt', async (db) => {
+    const place = await placeNamed(db, wish)
+    const { mode, reason } = wish
+    const ordered = await db
+      .transaction()
+      .execute((tx) => orderHalt(tx, { ...place, mode, reason, by: 'command line' }))
+    if (!ordered) throw new UserError(`there is no ${place.name}`)
+    console.log(`${place.name}: ${wordsOf[mode]}`)
+    if (ordered.batch)
+      console.log(
+        `${ordered.batch.positionIds.length} positions are being closed: npx bullpen close-all --watch`,
+      )
   })
-  console.log(
-    halt.mode === 'none'
-      ? `${halt.scope} ${halt.key}: entries are allowed again`
-      : `${halt.scope} ${halt.key}: no new entries; open positions are still watched, and left by their own rules`,
-  )
+}
+
+const wordsOf: Readonly<Record<HaltMode, string>> = {
+  none: 'entries are allowed again',
+  no_entries: 'no new entries; open positions are still watched, and left by their own rules',
+  flatten: 'no new entries, and what is open is being closed',
 }

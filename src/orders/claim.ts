@@ -1,5 +1,6 @@
 import { lockStatus } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
+import { openBatchOn } from '#db/close-batches.ts'
 import { ensureSymbolHalt, lockHaltsOf } from '#db/halts.ts'
 import { recordEvent } from '#db/order-events.ts'
 import { claimPlanned, type Order, orderOrThrow } from '#db/orders.ts'
@@ -49,12 +50,20 @@ export async function claimOrder(db: Db, order: Order, context: SettleContext): 
   })
 }
 
-/** Why an entry may not be sent now; undefined when it may. What it reads stays as it is until the transaction ends. */
-async function entryRefusal(tx: Db, order: Order): Promise<string | undefined> {
+/**
+ * Why an entry may not be sent now; undefined when it may. What it reads stays as it is until the transaction ends: a
+ * halt or a close-all that comes now waits for it. The symbol's halt row is there already.
+ */
+export async function entryRefusal(
+  tx: Db,
+  order: Pick<Order, 'accountId' | 'exchange' | 'userId' | 'symbol'>,
+): Promise<string | undefined> {
   const account = await lockStatus(tx, order.accountId)
   if (account.status !== 'active') return `the account is ${account.status}${because(account.statusReason)}`
   const [halt] = await lockHaltsOf(tx, order)
   if (halt) return `a halt on ${halt.scope} ${halt.key} takes no entries${because(halt.reason)}`
+  const batch = await openBatchOn(tx, order)
+  if (batch) return `everything on ${batch.scope} ${batch.key} is being closed${because(batch.reason)}`
   return undefined
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { recordAudit } from '#db/audit.ts'
-import { setHalt as updateHalt } from '#db/halts.ts'
+import { orderHalt } from '#db/halt-orders.ts'
 import { Problem } from '../problem.ts'
 import { nothing } from './fields.ts'
 import { route } from './route.ts'
@@ -25,25 +24,20 @@ export const setHalt = route({
   ),
   answer: halt,
   async handle({ db, user, body }) {
-    const reason = body.reason ?? null
-    const wasSet = await updateHalt(db, {
+    const ordered = await orderHalt(db, {
       scope: 'user',
       key: user.id,
       mode: body.mode,
-      reason,
-      setBy: user.email,
-    })
-    if (!wasSet)
-      throw new Problem(409, 'no-account', 'There is no account whose entries could be stopped.', {
-        advice: 'Connect an account first.',
-      })
-    await recordAudit(db, {
+      reason: body.reason ?? null,
+      by: user.email,
       userId: user.id,
-      actor: user.email,
-      action: body.mode === 'none' ? 'halt.lift' : 'halt.set',
-      target: `user ${user.id}`,
-      details: { reason },
     })
+    if (!ordered) throw noAccount('There is no account whose entries could be stopped.')
     return { mode: body.mode }
   },
 })
+
+/** A user who has connected nothing has nothing that could be stopped or closed. */
+export function noAccount(detail: string): Problem {
+  return new Problem(409, 'no-account', detail, { advice: 'Connect an account first.' })
+}
