@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import { redactText } from '../redact.ts'
 import { account } from './account.ts'
 import { bench } from './bench.ts'
+import { chaos } from './chaos.ts'
 import { doctor } from './doctor.ts'
 import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
@@ -25,6 +26,7 @@ const commands: readonly ((program: Command) => void)[] = [
   halt,
   user,
   bench,
+  chaos,
 ]
 
 /** What the person can put right is one line; anything else is ours, and its stack goes with it. Secrets in neither. */

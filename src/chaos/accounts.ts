@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import type { Account } from '#db/accounts.ts'
+import { type ConnectParts, connectAccount } from '../accounts/connect.ts'
+import type { Journal } from './journal.ts'
+
+/** An account of the harness, and by which handler its orders are sent. */
+export interface ChaosAccount {
+  readonly account: Account
+  readonly handler: 'bullpen' | 'naive'
+}
+
+/** What is wanted of an account. */
+export interface AccountWish {
+  readonly handler: ChaosAccount['handler']
+  readonly market: 'spot' | 'futures'
+  readonly balances: Readonly<Record<string, string>>
+}
+
+/** Makes a user with an account at the simulator, connected as any other, and notes its key for the checker. */
+export async function openAccount(
+  parts: ConnectParts,
+  journal: Journal,
+  venueUrl: string,
+  { handler, market, balances }: AccountWish,
+): Promise<ChaosAccount> {
+  const userId = randomUUID()
+  await journal.query(
+    `insert into auth."user" (id, name, email, "emailVerified") values ($1, $2, $3, true)`,
+    [userId, handler, `${userId}@chaos.test`],
+  )
+  const key = { apiKey: `chaos-${userId}`, secret: randomUUID() }
+  const response = await fetch(new URL('/__sim/accounts', venueUrl), {
+    method: 'POST',
+    body: JSON.stringify({ venue: 'binance', market, ...key, balances }),
+  })
+  if (!response.ok) throw new Error(`the simulator refused an account: ${await response.text()}`)
+  const wanted = { userId, name: handler, exchange: 'binance', market, mode: 'paper', quote: 'USDT' } as const
+  const account = await connectAccount(parts, wanted, key)
+  await journal.query('insert into chaos.accounts values ($1, $2, $3, $4)', [
+    account.id,
+    key.apiKey,
+    handler,
+    market,
+  ])
+  return { account, handler }
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { readinessIn } from '../supervisor/ready.ts'
+
+/** One worker process that is kept running, and what is done to it. */
+export interface Member {
+  /** SIGKILL; it is started again. */
+  kill(): void
+  /** SIGSTOP, and SIGCONT after `forMs` unless it was killed by then. */
+  freeze(forMs: number): void
+  /** Wakes it when it is frozen; an armed one is killed and started again without its crash point. */
+  calm(): void
+  /** SIGTERM, SIGKILL after a while; it is not started again. */
+  stop(): Promise<void>
+}
+
+/** How a member is started and what is heard of it. */
+export interface Recruit {
+  readonly name: string
+  /** Script and arguments. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Where its output goes. */
+  readonly log: string
+  /** The crash point it is started with, `<name>:<passes>`; asked at every start. */
+  readonly arm?: () => string | undefined
+  /** It died at the crash point it was armed with. */
+  readonly onCrash?: (armed: string) => void
+  /** It ended by itself, which nobody asked of it. */
+  readonly onEnd: (name: string, how: string) => void
+}
+
+const againMs = 100
+const graceMs = 8_000
+
+/** Starts a member and keeps it running until it is stopped. Resolves when it is ready for the first time. */
+export async function recruit(wanted: Recruit): Promise<Member> {
+  const { promise: ready, resolve: announce } = Promise.withResolvers<void>()
+  let child: ChildProcess
+  let armed: string | undefined
+  let isOurKill = false
+  let isStopping = false
+  let isCalm = false
+  let thaw: NodeJS.Timeout | undefined
+  let gone: Promise<void>
+
+  const start = () => {
+    if (isStopping) return
+    armed = isCalm ? undefined : wanted.arm?.()
+    isOurKill = false
+    const output = openSync(wanted.log, 'a')
+    const env = { ...wanted.env, ...(armed !== undefined && { BULLPEN_CRASHPOINT: armed }) }
+    child = spawn(process.execPath, wanted.args, { env, stdio: ['ignore', output, output, 'ipc'] })
+    closeSync(output)
+    child.on('message', (message) => readinessIn(message) && announce())
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gone = promise
+    child.once('error', (error) => wanted.onEnd(wanted.name, error.message))
+    child.once('exit', (code, signal) => {
+      clearTimeout(thaw)
+      resolve()
+      if (isStopping) return
+      if (!isOurKill && signal === 'SIGKILL' && armed !== undefined) wanted.onCrash?.(armed)
+      else if (!isOurKill) wanted.onEnd(wanted.name, signal ?? `code ${code}`)
+      setTimeout(start, againMs)
+    })
+  }
+
+  const kill = () => {
+    isOurKill = true
+    child.kill('SIGKILL')
+  }
+  start()
+  await ready
+  return {
+    kill,
+    freeze(forMs) {
+      const frozen = child
+      frozen.kill('SIGSTOP')
+      clearTimeout(thaw)
+      thaw = setTimeout(() => frozen.kill('SIGCONT'), forMs)
+    },
+    calm() {
+      isCalm = true
+      clearTimeout(thaw)
+      child.kill('SIGCONT')
+      if (armed !== undefined) kill()
+    },
+    async stop() {
+      isStopping = true
+      clearTimeout(thaw)
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGCONT')
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      await gone
+      clearTimeout(late)
+    },
+  }
+}

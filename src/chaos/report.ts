@@ -1,0 +1,54 @@
+import type { Crashpoint } from '../orders/crashpoint.ts'
+import type { NaiveVerdict, Verdict } from './checker.ts'
+
+/** What a run of the harness found; as JSON, the report of the command. */
+export interface ChaosReport {
+  readonly seed: number
+  readonly backend: 'redis' | 'postgres'
+  readonly bullpen: Verdict & { readonly kills: number }
+  readonly naive: NaiveVerdict & { readonly kills: number }
+  readonly faults: readonly { readonly kind: string; readonly target: string; readonly count: number }[]
+  readonly crashpoints: readonly { readonly name: Crashpoint; readonly kills: number }[]
+  /** What was asked for, so that the run can be made again. */
+  readonly plan: {
+    readonly orders: number
+    readonly killEveryMs: number
+    readonly longestFreezeMs: number
+    readonly ordersPerSecond: number
+    readonly workers: number
+  }
+  readonly seconds: number
+  /** Workers that ended by themselves, and how. */
+  readonly ends: readonly { readonly how: string; readonly count: number }[]
+  /** Halts and paused accounts that were set back so that the load went on, as an operator would. */
+  readonly setBack: number
+}
+
+/** What a run came to. A control that came through unharmed says that the run was too gentle to prove anything. */
+export function verdictOf({ bullpen, naive }: ChaosReport): 'passed' | 'failed' | 'void' {
+  const harm = bullpen.duplicates + bullpen.lost + bullpen.unresolved + bullpen.oversold + bullpen.booksDiffer
+  if (harm > 0) return 'failed'
+  return naive.duplicates + naive.lost > 0 ? 'passed' : 'void'
+}
+
+/** The report in a few lines for people. */
+export function summaryOf(report: ChaosReport): string {
+  const { bullpen, naive, crashpoints } = report
+  const killed = crashpoints.map(({ name, kills }) => `${name} ${kills}`).join(', ')
+  const words = {
+    passed: 'passed: nothing was done twice, nothing was lost',
+    failed: 'FAILED',
+    void: 'VOID: the naive control came through unharmed, so this run proves nothing',
+  }
+  return [
+    `seed ${report.seed} on ${report.backend}, ${report.seconds.toFixed(0)} s: ${words[verdictOf(report)]}`,
+    `  Bullpen  ${bullpen.orders} orders, ${bullpen.kills} kills: ${bullpen.duplicates} duplicates, ${bullpen.lost} lost, ${bullpen.unresolved} unresolved, ${bullpen.oversold} oversold, ${bullpen.booksDiffer} differences in the books`,
+    `  naive    ${naive.orders} orders, ${naive.kills} kills: ${naive.duplicates} duplicates, ${naive.lost} lost`,
+    `  executed ${bullpen.executed} of ${bullpen.journal} in the journal; ${bullpen.reasons.map(({ state, reason, count }) => `${count} ${state} (${reason})`).join('; ')}`,
+    `  unknown outcomes known after ${bullpen.resolve_s.p50} s (p50), ${bullpen.resolve_s.p99} s (p99)`,
+    `  unprotected (futures) ${bullpen.unprotected_s.p50} s (p50), ${bullpen.unprotected_s.p99} s (p99), ${bullpen.unprotected_s.max} s (most)`,
+    `  faults   ${report.faults.map(({ kind, target, count }) => `${kind} ${target} ${count}`).join(', ')}`,
+    `  died at  ${killed}`,
+    ...bullpen.findings.map((finding) => `  ! ${finding}`),
+  ].join('\n')
+}

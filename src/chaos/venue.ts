@@ -1,0 +1,22 @@
+import { fork } from 'node:child_process'
+import { readinessIn } from '../supervisor/ready.ts'
+
+/** Starts the simulator in a process of its own; it is killed with `closing`. Resolves with its address. */
+export async function startVenue(seed: number, home: string, closing: AsyncDisposableStack): Promise<string> {
+  const child = fork(new URL('./venue-program.ts', import.meta.url), [String(seed), home], {
+    execArgv: [],
+    env: {},
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  closing.defer(async () => {
+    child.kill('SIGKILL')
+    await gone
+  })
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the simulator ended with code ${code}`)))
+    child.on('message', (message) => {
+      const url = readinessIn(message)?.url
+      if (url !== undefined) resolve(url)
+    })
+  })
+}

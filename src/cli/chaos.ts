@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { verdictOf } from '../chaos/report.ts'
+import { UserError } from '../errors.ts'
+import { stopSignal } from '../supervisor/stop-signal.ts'
+
+interface Options {
+  readonly orders: number
+  readonly killEvery: number
+  readonly backend: 'redis' | 'postgres'
+  readonly seed: number
+  readonly rate: number
+  readonly workers: number
+  readonly longestFreeze: number
+  readonly json?: string
+  readonly html?: string
+  readonly logs?: string
+}
+
+/** `bullpen chaos`: orders under kills and broken wires, beside a naive handler that must fail. */
+export function chaos(program: Command): void {
+  program
+    .command('chaos')
+    .description('prove, under kills and broken wires, that every order happens exactly once')
+    .option('--orders <number>', 'how many orders are planned', whole(1, 1_000_000), 1_000)
+    .option('--kill-every <seconds>', 'a worker is killed (SIGKILL) so often', seconds, 2)
+    .addOption(
+      new Option('--backend <store>', 'where the queue lives')
+        .choices(['redis', 'postgres'])
+        .default('postgres'),
+    )
+    .option('--seed <number>', 'the same seed gives the same fault schedule', whole(0, 2 ** 31), 1)
+    .option('--rate <orders>', 'orders planned a second at most', whole(1, 1_000), 20)
+    .option('--workers <number>', 'worker processes', whole(1, 32), 3)
+    .option('--longest-freeze <seconds>', 'the longest that a worker is stopped (SIGSTOP)', seconds, 45)
+    .option('--json <file>', 'write the report there')
+    .option('--html <file>', 'write the report there as a page to look at')
+    .option('--logs <folder>', "keep the workers' output there")
+    .addHelpText(
+      'after',
+      '\nThe exit code is 0 when nothing was done twice or lost, 1 when something was, and 2 when the naive control came through unharmed: then the run proves nothing.',
+    )
+    .action(run)
+}
+
+async function run(options: Options): Promise<void> {
+  const { runChaos } = await import('../chaos/run.ts')
+  const { summaryOf } = await import('../chaos/report.ts')
+  const signal = stopSignal()
+  if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true })
+  const report = await runChaos({
+    ...options,
+    killEveryMs: options.killEvery * 1_000,
+    longestFreezeMs: options.longestFreeze * 1_000,
+    ordersPerSecond: options.rate,
+    say: (line) => void process.stderr.write(`${line}\n`),
+    signal,
+  }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+    process.stderr.write('stopped\n')
+    process.exit(130)
+  })
+  console.log(summaryOf(report))
+  if (options.json !== undefined) write('--json', options.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  process.exit({ passed: 0, failed: 1, void: 2 }[verdictOf(report)])
+}
+
+function whole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,10}$/.test(text) || Number(text) < from || Number(text) > to)
+      throw new InvalidArgumentError(`it must be a whole number from ${from} to ${to}.`)
+    return Number(text)
+  }
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text) || Number(text) <= 0)
+    throw new InvalidArgumentError('it must be a number of seconds above 0.')
+  return Number(text)
+}
+
+function write(option: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    throw new UserError(`${option} ${file} cannot be written: ${(error as Error).message}`, { cause: error })
+  }
+}
