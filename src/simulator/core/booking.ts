@@ -113,12 +113,12 @@ export class Booking {
     this.record({ kind: 'end', apiKey, orderId: order.record.id, status, at, ...(byHand && { byHand }) })
   }
 
-  /** Orders that could only reduce a position end with it. */
+  /** Working orders that could only reduce a position end with it; conditional ones wait on, unless they asked to end. */
   #dropPointless(account: Account, symbol: string): void {
     if (!account.position(symbol).quantity.eq(0)) return
     for (const order of [...account.open.values()]) {
       const { record } = order
-      const isBound = record.closePosition || (record.reduceOnly && order.isWorking)
+      const isBound = record.endsWithPosition || (record.reduceOnly && order.isWorking)
       if (record.symbol === symbol && isBound) this.end(account, order, 'expired')
     }
   }

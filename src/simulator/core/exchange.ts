@@ -146,6 +146,7 @@ export class Exchange {
       timeInForce: wish.timeInForce,
       reduceOnly: wish.reduceOnly,
       closePosition: wish.closePosition,
+      endsWithPosition: wish.endsWithPosition,
       quantity: quantity.toString(),
       price: wish.price?.toString(),
       lock: lockOf(instrument, wish, quantity).toString(),

@@ -15,6 +15,7 @@ export interface OrderRecord {
   readonly timeInForce: 'GTC' | 'IOC' | 'FOK'
   readonly reduceOnly: boolean
   readonly closePosition: boolean // its quantity is the position's when it triggers
+  readonly endsWithPosition?: boolean // the venue takes it back when the position is gone
   readonly quantity: DecimalText
   readonly price?: DecimalText // of limit orders
   readonly lock: DecimalText // what it reserves of the asset it pays with; 0 on futures

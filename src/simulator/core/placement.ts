@@ -13,6 +13,7 @@ export interface Placement {
   readonly postOnly: boolean
   readonly reduceOnly: boolean
   readonly closePosition: boolean
+  readonly endsWithPosition?: boolean // the venue takes it back when the position is gone
   readonly quantity?: Decimal
   readonly quoteQuantity?: Decimal // instead of a quantity, for market orders on spot
   readonly price?: Decimal

@@ -238,18 +238,6 @@ describe('positions', () => {
     expect(await position()).toBeUndefined()
   })
 
-  test('stops that close the whole position end with it', async () => {
-    const clientOrderId = nextId()
-    await market('buy', 0.1)
-    await bench.futures.createOrder(BTC, 'market', 'sell', 0.1, undefined, {
-      clientOrderId,
-      stopLossPrice: 45_000,
-      closePosition: true,
-    })
-    await market('sell', 0.1, { reduceOnly: true })
-    expect((await conditional(clientOrderId)).status).toBe('expired')
-  })
-
   test('resting orders hold margin, unless they reduce', async () => {
     const { futures } = bench
     const used = async () => (await futures.fetchBalance()).USDT?.used

@@ -3,7 +3,7 @@ import type { Order } from '../../core/order.ts'
 import type { Placement } from '../../core/placement.ts'
 import { type Endpoint, findInstrumentOf, instrumentOf, type SignedCall } from './call.ts'
 import { Failure, refusal, unknownCancel, unknownOrder } from './failure.ts'
-import { precise, sideOf } from './futures.ts'
+import { precise, remembered, sideOf } from './futures.ts'
 import { wireSymbol } from './instruments.ts'
 import { newClientId } from './look-up.ts'
 
@@ -16,7 +16,7 @@ export const algoEndpoints: Record<string, Endpoint> = {
     access: 'signed',
     market: 'futures',
     weight: 1,
-    answer: (call) => shown(call, sought(call, unknownOrder)),
+    answer: (call) => shown(call, remembered(call, sought(call, unknownOrder))),
   },
   'DELETE /fapi/v1/algoOrder': { access: 'signed', market: 'futures', weight: 1, answer: cancel },
   'DELETE /fapi/v1/algoOpenOrders': { access: 'signed', market: 'futures', weight: 1, answer: cancelAll },
@@ -53,6 +53,7 @@ function place(call: SignedCall) {
     postOnly: false,
     reduceOnly: parameters.flag('reduceOnly'),
     closePosition,
+    endsWithPosition: timeInForce === 'GTE_GTC',
     quantity: closePosition ? undefined : precise(call, 'quantity', instrument.step),
     price: isLimit ? precise(call, 'price', instrument.tick) : undefined,
     trigger: { price, when, becomesNew: true },

@@ -18,7 +18,7 @@ export const futuresEndpoints: Record<string, Endpoint> = {
     access: 'signed',
     market: 'futures',
     weight: 1,
-    answer: (call) => shown(remembered(call)),
+    answer: (call) => shown(remembered(call, soughtOrder(call, 'futures', unknownOrder))),
   },
   'DELETE /fapi/v1/order': { access: 'signed', market: 'futures', weight: 1, answer: cancel },
   'DELETE /fapi/v1/allOpenOrders': { access: 'signed', market: 'futures', weight: 1, answer: cancelAll },
@@ -120,9 +120,8 @@ function open({ account, exchange }: SignedCall, instrument: Instrument | undefi
 }
 
 /** The venue forgets orders that ended three days ago without a fill. */
-function remembered(call: SignedCall): Order {
-  const order = soughtOrder(call, 'futures', unknownOrder)
-  const isEmpty = order.status !== 'open' && order.filled.eq(0)
+export function remembered(call: SignedCall, order: Order): Order {
+  const isEmpty = order.status !== 'open' && order.status !== 'triggered' && order.filled.eq(0)
   if (isEmpty && call.exchange.clock.wallNow() - order.record.createdAt > forgottenAfterMs)
     throw unknownOrder()
   return order
