@@ -2,16 +2,17 @@ import { sql } from 'kysely'
 import type { Db } from './client.ts'
 import { type Order, toOrder } from './orders.ts'
 
-/** How many exits of a position were refused in a row just now, and how long ago the last one was. */
+/** How many exits (or stops) of a position were refused in a row just now, and how long ago the last one was. */
 export async function refusalsInARow(
   db: Db,
   positionId: string,
+  purpose: 'exit' | 'stop' = 'exit',
 ): Promise<{ count: number; lastMsAgo: number }> {
   const rows = await db
     .selectFrom('orders')
     .select(['state', sql<number>`extract(epoch from clock_timestamp() - ended_at) * 1000`.as('ms_ago')])
     .where('position_id', '=', positionId)
-    .where('purpose', '=', 'exit')
+    .where('purpose', '=', purpose)
     .where('sent_at', 'is not', null)
     .orderBy('planned_at', 'desc')
     .limit(10)

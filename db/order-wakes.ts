@@ -8,9 +8,14 @@ export interface WakeableOrder {
   readonly exchange: string
   readonly purpose: OrderPurpose
   readonly state: OrderState
+  /** Whether it rests at the venue and is to be taken back. */
+  readonly wantsCancel: boolean
   /** Which wake of it this would be: part of the wake's job id, since a kept job swallows a repeated id. */
   readonly wake: number
 }
+
+/** A stop that rests is asked for this often; when the price is through it, the monitor asks at once. */
+const restingAgainMs = 20_000
 
 /** Exits that wait for their venue are looked at again at least this often. */
 const exitsAgainMs = 5_000
@@ -19,7 +24,7 @@ const exitsAgainMs = 5_000
  * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
  * venue; exits first. Those whose venue could not be reached wait longer each time, up to eight times as long, but what
  * closes or may have been executed no longer than 5 s, and an entry no longer than it lives: then it is abandoned. While
- * its venue takes no requests an order is left alone. Each is marked as looked at, so that of two sweepers one gets it;
+ * its venue takes no requests an order is left alone. A limit order whose time at the venue is over is wanted back. Each is marked as looked at, so that of two sweepers one gets it;
  * whoever wakes it says so by `countWakes`.
  *
  * With `exchange` the orders of one venue for a worker that sends them without the queue: exits nobody has looked at yet
@@ -39,8 +44,11 @@ export async function takeWakes(
     purpose: OrderPurpose
     state: OrderState
     wakes: number
+    wantsCancel: boolean
   }>`
-    update orders set woken_at = clock_timestamp()
+    update orders set woken_at = clock_timestamp(),
+      cancel_requested_at = case when rests_until <= clock_timestamp() and state in ('open', 'partially_filled')
+        then coalesce(cancel_requested_at, clock_timestamp()) else cancel_requested_at end
     where id in (
       select due.id
       from orders as due
@@ -57,6 +65,8 @@ export async function takeWakes(
           (${exchange}::text is not null and due.state = 'planned' and not is_entry and due.woken_at is null)
           or looked_at < clock_timestamp() - interval '1 ms' * case
             when is_over then ${quietMs}::float8
+            when due.purpose = 'stop' and due.state = 'open' and due.cancel_requested_at is null
+              then greatest(${quietMs}::float8, ${restingAgainMs}::float8)
             when is_entry then patience_ms
             else least(patience_ms, greatest(${quietMs}::float8, ${exitsAgainMs}::float8)) end
         )
@@ -70,7 +80,10 @@ export async function takeWakes(
       limit ${limit}
       for update of due skip locked
     )
-    returning id, exchange, purpose, state, wakes`.execute(db)
+    returning id, exchange, purpose, state, wakes,
+      cancel_requested_at is not null and state in ('open', 'partially_filled', 'canceling') as "wantsCancel"`.execute(
+    db,
+  )
   return rows.map(({ wakes, ...order }) => ({ ...order, wake: wakes + 1 }))
 }
 

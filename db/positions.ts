@@ -26,6 +26,12 @@ export interface Position {
   readonly rules: ExitRules
   readonly closeReason: CloseReason | null
   readonly openedAt: Date | null
+  /** Version of the newest resting stop. */
+  readonly stopPlan: number
+  /** When somebody else than the program last took the stop away. */
+  readonly stopRemovedAt: Date | null
+  /** Set when the user meant it: no stop rests, the monitor guards. */
+  readonly stopDeclinedAt: Date | null
 }
 
 /** A position that an entry is about to open. */
@@ -49,6 +55,7 @@ export interface PositionChange {
   readonly closeReason?: CloseReason
   readonly openedAt?: Date
   readonly closedAt?: Date
+  readonly stopPlan?: number
 }
 
 /**
@@ -127,6 +134,7 @@ export async function changePosition(db: Db, positionId: string, change: Positio
     ...(change.closeReason !== undefined && { close_reason: change.closeReason }),
     ...(change.openedAt !== undefined && { opened_at: change.openedAt }),
     ...(change.closedAt !== undefined && { closed_at: change.closedAt }),
+    ...(change.stopPlan !== undefined && { stop_plan: change.stopPlan }),
   }
   if (Object.keys(values).length === 0) return
   await db.updateTable('positions').set(values).where('id', '=', positionId).execute()
@@ -202,6 +210,9 @@ interface PositionRow {
   rules: unknown
   close_reason: string | null
   opened_at: Date | null
+  stop_plan: number
+  stop_removed_at: Date | null
+  stop_declined_at: Date | null
 }
 
 function toPosition(row: PositionRow): Position {
@@ -224,5 +235,8 @@ function toPosition(row: PositionRow): Position {
     rules: row.rules as ExitRules,
     closeReason: row.close_reason as CloseReason | null,
     openedAt: row.opened_at,
+    stopPlan: row.stop_plan,
+    stopRemovedAt: row.stop_removed_at,
+    stopDeclinedAt: row.stop_declined_at,
   }
 }

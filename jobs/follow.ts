@@ -1,7 +1,10 @@
-import type { Order } from '#db/orders.ts'
+import { takeFollowUps } from '#db/follow-ups.ts'
+import type { WakeableOrder } from '#db/order-wakes.ts'
+import { findOrder, type Order } from '#db/orders.ts'
 import { crashpoint } from '#src/orders/crashpoint.ts'
+import { sayProtection } from '#src/orders/protection-alarms.ts'
 import type { OrderResult } from '#src/orders/result.ts'
-import { placeOrder, resolveOrder } from '#src/queue/contracts.ts'
+import { cancelOrder, placeOrder, resolveOrder } from '#src/queue/contracts.ts'
 import type { Enqueue } from '#src/queue/enqueue.ts'
 import type { JobContext } from './context.ts'
 
@@ -11,27 +14,48 @@ export function wake(
   order: Pick<Order, 'id' | 'exchange' | 'purpose'>,
   count: number,
 ): Promise<void> {
-  const lane = order.purpose === 'entry' ? ('orders' as const) : ('exits' as const)
   return enqueue(
     placeOrder,
-    { orderId: order.id, exchange: order.exchange, lane },
+    { orderId: order.id, ...laneOf(order) },
     { jobId: `order-${order.id}-w${count}` },
   )
 }
 
-/** Asks for what a look at an order left to be done; whatever is lost here, the sweeper wakes again. */
-export async function follow(
-  orderId: string,
-  result: OrderResult,
-  { enqueue, log }: JobContext,
+/** Wakes what needs a hand: a planned order in its lane, one that is to be taken back in the exits' lane, others are asked for. */
+export async function wakeUp(enqueue: Enqueue, order: WakeableOrder): Promise<void> {
+  const { id: orderId, exchange } = order
+  if (order.state === 'planned') await wake(enqueue, order, order.wake)
+  else if (order.wantsCancel)
+    await enqueue(cancelOrder, { orderId, exchange }, { jobId: `cancel-${orderId}-w${order.wake}` })
+  else await enqueue(resolveOrder, { orderId }, { jobId: `resolve-${orderId}-w${order.wake}` })
+}
+
+/** Wakes what a transaction on a position left to be done: stops to be placed, stops and entries to be taken back. */
+export async function wakeFollowUps(
+  positionId: string,
+  { db, enqueue }: Pick<JobContext, 'db' | 'enqueue'>,
 ): Promise<void> {
+  for (const order of await takeFollowUps(db, positionId)) await wakeUp(enqueue, order)
+}
+
+/** The lane an order goes through: entries by one, everything that closes or protects by another. */
+export function laneOf({ exchange, purpose }: Pick<Order, 'exchange' | 'purpose'>) {
+  return { exchange, lane: purpose === 'entry' ? ('orders' as const) : ('exits' as const) }
+}
+
+/** Asks for what a look at an order left to be done; whatever is lost here, the sweeper wakes again. */
+export async function follow(orderId: string, result: OrderResult, context: JobContext): Promise<void> {
+  const { db, enqueue, log } = context
   const { recorded, state, outcome } = result
   crashpoint('recorded-not-woken')
   if (recorded && recorded.newFills > 0)
     log.info({ orderId, state, newFills: recorded.newFills }, 'fills booked')
   if (outcome.kind === 'failed')
     log.warn({ orderId, state, reason: outcome.reason, advice: outcome.advice }, 'order failed')
+  await sayProtection(context, orderId, result)
   for (const order of result.planned) await wake(enqueue, order, 0)
+  const order = await findOrder(db, orderId)
+  if (order) await wakeFollowUps(order.positionId, context)
   if (result.nextLook) {
     const { look, inMs } = result.nextLook
     await enqueue(resolveOrder, { orderId }, { jobId: `look-${orderId}-${look}`, delayMs: inMs })

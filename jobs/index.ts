@@ -1,4 +1,5 @@
 import type { AnyJob } from '#src/queue/job.ts'
+import cancelOrder from './cancel-order.ts'
 import type { JobContext } from './context.ts'
 import fetchSignals from './fetch-signals.ts'
 import monitorPositions from './monitor-positions.ts'
@@ -14,6 +15,7 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   scoreSignals,
   tradingCycle,
   placeOrder,
+  cancelOrder,
   resolveOrder,
   persistSnapshot,
   monitorPositions,

@@ -1,4 +1,5 @@
-import { markSwept, type WatchedPosition } from '#db/monitored-positions.ts'
+import { markSwept } from '#db/monitor-shards.ts'
+import type { WatchedPosition } from '#db/monitored-positions.ts'
 import { eventText, reevaluationText } from '#src/monitor/events.ts'
 import { sweep } from '#src/monitor/sweep.ts'
 import { planExit, writeOff } from '#src/orders/plan.ts'
@@ -47,7 +48,12 @@ async function leave(
   const { positionId, symbol } = watched.state
   const fields = { accountId: watched.accountId, positionId, symbol, reason: exit.reason, price: exit.price }
   if (exit.action === 'write_off') {
-    const context = { actor: workerId, marketNowMs: clock.marketNow(), monitorShards: config.monitorShards }
+    const context = {
+      actor: workerId,
+      marketNowMs: clock.marketNow(),
+      monitorShards: config.monitorShards,
+      keys,
+    }
     const off = { positionId, reason: exit.reason, price: exit.price }
     if (await db.transaction().execute((tx) => writeOff(tx, off, context)))
       log.info(fields, 'a remainder under the minimum of the venue was written off')

@@ -1,9 +1,12 @@
+import type { Order as CcxtOrder } from 'ccxt'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
+import type { OrderType } from '../domain/order.ts'
 import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
 import type { Approved, OrderRequest } from './order-request.ts'
-import { readFill, readOrder } from './read-order.ts'
+import { readFill, readOrder, readStop } from './read-order.ts'
 import type { SignedConnection } from './signed-connection.ts'
+import type { StopCard } from './venue-card.ts'
 import type { VenueClient } from './venue-class.ts'
 import type { VenueFill, VenueOrder } from './venue-order.ts'
 
@@ -21,15 +24,24 @@ export interface OrderCalls {
   cancelOrder(order: {
     readonly symbol: string
     readonly clientOrderId: string
+    readonly type?: OrderType
   }): Promise<VenueOrder | undefined>
-  /** An order by the id we gave it; undefined when the venue says that there is none. */
-  orderByClientId(symbol: string, clientOrderId: string): Promise<VenueOrder | undefined>
-  /** Every execution of an order. */
-  fillsOf(order: { readonly symbol: string; readonly venueOrderId: string }): Promise<VenueFill[]>
+  /**
+   * An order by the id we gave it; undefined when the venue says that there is none. A stop is another kind of order at
+   * some venues: without its type it is not found. One that has triggered is followed to the order it became.
+   */
+  orderByClientId(symbol: string, clientOrderId: string, type?: OrderType): Promise<VenueOrder | undefined>
+  /** Every execution of an order; of a stop, those of the order it became. */
+  fillsOf(order: {
+    readonly symbol: string
+    readonly venueOrderId: string
+    readonly becameVenueOrderId?: string | null
+  }): Promise<VenueFill[]>
   /** Executions on a symbol since a moment of the venue's clock, oldest first. */
   fillsSince(symbol: string, sinceMs: number): Promise<VenueFill[]>
+  /** Orders that wait, stops among them. */
   openOrders(symbol?: string): Promise<VenueOrder[]>
-  /** Orders of a symbol, ended ones too, since a moment of the venue's clock. */
+  /** Orders of a symbol, ended ones and stops too, since a moment of the venue's clock. */
   ordersSince(symbol: string, sinceMs: number): Promise<VenueOrder[]>
 }
 
@@ -37,8 +49,30 @@ export interface OrderCalls {
 export function orderCalls({ account, connection, client, wallNow }: SignedConnection): OrderCalls {
   const { card, market } = connection
   const window = { recvWindow: card.readWindowMs }
+  const asStop = (type: OrderType | undefined) => (type === 'stop_market' ? market.stops : undefined)
   const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
     connection.call(client, { asked }, question)
+
+  /** A stop, and when it has triggered, the order it became. */
+  async function followed(symbol: string, answer: CcxtOrder, stops: StopCard) {
+    const { becameVenueOrderId: id } = stops.readTrigger(answer.info)
+    if (id === undefined) return readStop(answer, stops)
+    const became = await ask(`order ${id}`, (venue) => venue.fetchOrder(id, symbol, window))
+    return readStop(answer, stops, became)
+  }
+
+  /** The stops that wait, or with `sinceMs` all of a symbol since then. */
+  async function stopsOf(symbol: string | undefined, sinceMs?: number): Promise<VenueOrder[]> {
+    const { stops } = market
+    if (stops === undefined) return []
+    const options = { type: market.type, ...stops.ask, ...window }
+    const answers = await ask('stop orders', (venue) =>
+      sinceMs === undefined
+        ? venue.fetchOpenOrders(symbol, undefined, undefined, options)
+        : venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, options),
+    )
+    return answers.flatMap((answer) => readStop(answer, stops) ?? [])
+  }
 
   return {
     async placeOrder(request) {
@@ -78,36 +112,47 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
           },
         ),
       )
-      const order = readOrder(answer)
+      const stops = asStop(request.type)
+      const order = stops ? readStop(answer, stops) : readOrder(answer)
       if (order?.clientOrderId !== request.clientOrderId)
         throw new OrderOutcomeUnknown(`${card.exchange} answered ${asked} without naming it`)
       return order
     },
 
-    async cancelOrder({ symbol, clientOrderId }) {
+    async cancelOrder({ symbol, clientOrderId, type }) {
       const asked = `cancelling ${clientOrderId} on ${symbol}`
       try {
         const answer = await connection.call(client, { asked, failure: sendFailure }, (venue) =>
-          venue.cancelOrder(undefined as unknown as string, symbol, { clientOrderId, ...window }),
+          venue.cancelOrder(undefined as unknown as string, symbol, {
+            clientOrderId,
+            ...asStop(type)?.ask,
+            ...window,
+          }),
         )
-        return readOrder(answer)
+        // What is said of a cancelled stop is too little to read: it is asked for by its id.
+        return asStop(type) ? undefined : readOrder(answer)
       } catch (error) {
         if (meaningOf(card, (error as Error).cause)?.proves === 'absent') return undefined
         throw error
       }
     },
 
-    async orderByClientId(symbol, clientOrderId) {
+    async orderByClientId(symbol, clientOrderId, type) {
+      const stops = asStop(type)
       const order = await ask(`order ${clientOrderId}`, async (venue) => {
         try {
-          return await venue.fetchOrder(undefined as unknown as string, symbol, { clientOrderId, ...window })
+          return await venue.fetchOrder(undefined as unknown as string, symbol, {
+            clientOrderId,
+            ...stops?.ask,
+            ...window,
+          })
         } catch (thrown) {
           if (meaningOf(card, thrown)?.proves === 'absent') return undefined
           throw thrown
         }
       })
       if (order === undefined) return undefined
-      const read = readOrder(order)
+      const read = stops ? await followed(symbol, order, stops) : readOrder(order)
       // Some venues ignore an id they do not understand, and answer with another order.
       if (read?.clientOrderId !== clientOrderId)
         throw new OrderOutcomeUnknown(
@@ -116,7 +161,8 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
       return read
     },
 
-    async fillsOf({ symbol, venueOrderId }) {
+    async fillsOf({ symbol, venueOrderId: own, becameVenueOrderId }) {
+      const venueOrderId = becameVenueOrderId ?? own
       const trades = await ask(`the fills of order ${venueOrderId}`, (venue) =>
         venue.fetchMyTrades(symbol, undefined, 1_000, { orderId: venueOrderId, ...window }),
       )
@@ -134,14 +180,14 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
       const orders = await ask('open orders', (venue) =>
         venue.fetchOpenOrders(symbol, undefined, undefined, { type: market.type, ...window }),
       )
-      return orders.flatMap((order) => readOrder(order) ?? [])
+      return [...orders.flatMap((order) => readOrder(order) ?? []), ...(await stopsOf(symbol))]
     },
 
     async ordersSince(symbol, sinceMs) {
       const orders = await ask(`the orders on ${symbol}`, (venue) =>
         venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, window),
       )
-      return orders.flatMap((order) => readOrder(order) ?? [])
+      return [...orders.flatMap((order) => readOrder(order) ?? []), ...(await stopsOf(symbol, sinceMs))]
     },
   }
 }

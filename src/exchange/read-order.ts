@@ -1,6 +1,7 @@
 import type { Order as CcxtOrder, Trade as CcxtTrade } from 'ccxt'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { OrderSide } from '../domain/side.ts'
+import type { StopCard } from './venue-card.ts'
 import type { VenueFill, VenueOrder, VenueOrderStatus } from './venue-order.ts'
 
 /**
@@ -25,8 +26,28 @@ export function readOrder(answer: CcxtOrder): VenueOrder | undefined {
     filled,
     averagePrice: average !== undefined && new Decimal(average).gt(0) ? average : null,
     updatedAtMs: answer.lastUpdateTimestamp ?? answer.timestamp ?? null,
+    ...(answer.status === 'expired' && { isExpired: true }),
     fills,
   }
+}
+
+/**
+ * A stop that waits, or waited, at the venue, from ccxt's answer: under an id of its own kind, since a venue may count
+ * these apart from its orders. One that has triggered is told by the order it became; in a list it is not looked up, and
+ * reads as filled with nothing known of its fills.
+ */
+export function readStop(answer: CcxtOrder, card: StopCard, became?: CcxtOrder): VenueOrder | undefined {
+  const stop = readOrder(answer)
+  if (stop === undefined) return undefined
+  const { hasTriggered, becameVenueOrderId } = card.readTrigger(answer.info)
+  const id = { venueOrderId: `stop-${stop.venueOrderId}` }
+  if (!hasTriggered) return { ...stop, ...id }
+  // It ended, and no order came of it.
+  if (becameVenueOrderId === undefined) return { ...stop, ...id, status: 'canceled', isExpired: true }
+  const order = became && readOrder(became)
+  if (order === undefined) return { ...stop, ...id, becameVenueOrderId }
+  const { status, filled, averagePrice, updatedAtMs } = order
+  return { ...stop, ...id, becameVenueOrderId, status, filled, averagePrice, updatedAtMs }
 }
 
 /** A fill from ccxt's trade; what a trade inside an order's answer leaves out is the order's. Throws without id or price. */

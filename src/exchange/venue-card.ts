@@ -23,6 +23,17 @@ export interface RawAnswer {
   readonly retryAfterMs: number | undefined
 }
 
+/** How stop orders that wait at the venue are asked for and read. */
+export interface StopCard {
+  /** What ccxt is told beside the id, so that it asks about conditional orders. */
+  readonly ask: Readonly<Record<string, unknown>>
+  /** Whether a stop's raw answer says that it has triggered, and the id of the order it became, when it names one. */
+  readTrigger(raw: unknown): {
+    readonly hasTriggered: boolean
+    readonly becameVenueOrderId: string | undefined
+  }
+}
+
 /** How one market of a venue is reached and read. */
 export interface MarketCard {
   /** ccxt's `options` for this market. */
@@ -31,6 +42,8 @@ export interface MarketCard {
   readonly type: 'spot' | 'swap'
   readonly hasReduceOnly: boolean
   readonly hasLeverage: boolean
+  /** Where a stop can rest; undefined where the monitor protects alone. */
+  readonly stops: StopCard | undefined
   /** How ccxt reaches the venue's sandbox. */
   readonly testnet: 'sandbox' | 'demo'
   /** Balances from the raw answer of ccxt's fetchBalance. */

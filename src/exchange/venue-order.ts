@@ -33,6 +33,10 @@ export interface VenueOrder {
   readonly filled: DecimalText
   readonly averagePrice: DecimalText | null
   readonly updatedAtMs: number | null
+  /** The order that a triggered stop became: what executed is under its id. */
+  readonly becameVenueOrderId?: string
+  /** Ended by the venue itself, and not by anybody's cancel. */
+  readonly isExpired?: boolean
   /** The executions that came with the answer; they may be fewer than `filled` says. */
   readonly fills: readonly VenueFill[]
 }

@@ -1,4 +1,5 @@
 import { findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
+import { requestCancel } from '#db/stops.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { failed, skipped } from '../queue/job.ts'
 import { crashpoint } from './crashpoint.ts'
@@ -39,6 +40,7 @@ async function markCanceling(desk: OrderDesk, orderId: string): Promise<Order | 
     const order = await lockOrder(tx, orderId)
     if (order.state === 'canceling') return order
     if (order.state !== 'open' && order.state !== 'partially_filled') return undefined
+    await requestCancel(tx, [order.id])
     await moveOrder(tx, order, 'canceling', { actor: desk.workerId })
     return order
   })

@@ -41,6 +41,7 @@ export async function bookingContext(
     actor: desk.workerId,
     marketNowMs: desk.clock.marketNow(),
     monitorShards: desk.config.monitorShards,
+    keys: desk.keys,
     filters,
     isSpot,
     priceOf: (currency) => prices.get(pairWith(currency))?.toString(),

@@ -14,13 +14,13 @@ import { sendOrder } from './send.ts'
 export async function placeOrder(
   desk: OrderDesk,
   orderId: string,
-  { isRetry }: { readonly isRetry: boolean },
+  { isRetry, signal }: { readonly isRetry: boolean; readonly signal?: AbortSignal },
 ): Promise<OrderResult> {
   const order = await findOrder(desk.db, orderId)
   if (!order) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
   switch (order.state) {
     case 'planned':
-      return sendOrder(desk, orderId)
+      return sendOrder(desk, orderId, signal)
     case 'submitting':
     case 'canceling':
     case 'unknown':

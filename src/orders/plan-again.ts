@@ -2,7 +2,7 @@ import { lockAccount } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { hasLaterEntry } from '#db/order-history.ts'
 import { slotsOf } from '#db/order-slots.ts'
-import { insertOrder, type Order, orderOrThrow } from '#db/orders.ts'
+import { insertOrder, liveOrders, type Order, orderOrThrow } from '#db/orders.ts'
 import { anotherLives, changePosition, lockPosition } from '#db/positions.ts'
 import { findReservation, reserveRisk } from '#db/risk-reservations.ts'
 import { liveSignalsFor } from '#db/signals.ts'
@@ -10,6 +10,7 @@ import { Decimal } from '../domain/decimal.ts'
 import { newClientOrderId } from '../vault/client-order-id.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { entryLivesMs, planExit } from './plan.ts'
+import { protectPosition } from './protect.ts'
 
 /** What a wish for another attempt came to. */
 export type Again =
@@ -27,8 +28,22 @@ export function planAgain(desk: OrderDesk, orderId: string): Promise<Again> {
   return desk.db.transaction().execute(async (tx) => {
     const order = await orderOrThrow(tx, orderId)
     if (order.state !== 'rejected' && order.state !== 'not_at_venue') return refused(`it is ${order.state}`)
+    if (order.purpose === 'stop') return protectAgain(tx, desk, order)
     return order.purpose === 'entry' ? enterAgain(tx, desk, order) : exitAgain(tx, desk, order)
   })
+}
+
+/** A position plans its next stop by itself; asking for it again only looks whether it still wants one. */
+async function protectAgain(tx: Db, desk: OrderDesk, order: Order): Promise<Again> {
+  const position = await lockPosition(tx, order.positionId)
+  const isLiving = position.state === 'open' || position.state === 'closing' || position.state === 'stray'
+  if (isLiving) await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
+  const planned = (await liveOrders(tx, order.positionId)).find(
+    ({ purpose, state }) => purpose === 'stop' && state === 'planned',
+  )
+  return planned
+    ? { kind: 'planned', order: planned }
+    : refused(`its position is ${position.state}, and wants no other stop now`)
 }
 
 async function exitAgain(tx: Db, desk: OrderDesk, order: Order): Promise<Again> {

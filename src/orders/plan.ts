@@ -13,6 +13,7 @@ import {
   setDecision,
 } from '#db/positions.ts'
 import { reserveRisk } from '#db/risk-reservations.ts'
+import { stopLingers } from '#db/stops.ts'
 import type { CloseReason } from '../domain/close-reason.ts'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { Decision } from '../domain/entries/decision.ts'
@@ -45,12 +46,13 @@ export interface EntryPlan {
 /**
  * Writes a taken decision with its position, its order and its reservation, in the caller's transaction and under the
  * account's lock. Returns the order to send, or undefined when the account has entered on this signal or lives on the
- * symbol already.
+ * symbol already, or while the stop of an older position may still rest there and would close this one.
  */
 export async function planEntry(tx: Db, keys: KeyRing, plan: EntryPlan): Promise<string | undefined> {
   const { account, decision, signal } = plan
   const { entry } = decision
   await lockAccount(tx, account.id)
+  if (await stopLingers(tx, account.id, entry.symbol)) return undefined
   const owner = { userId: account.userId, accountId: account.id }
   const positionId = await insertOpening(tx, {
     ...owner,
@@ -167,7 +169,7 @@ export async function writeOff(
 ): Promise<boolean> {
   const position = await lockPosition(tx, off.positionId)
   if (position.state !== 'open' && position.state !== 'closing' && position.state !== 'stray') return false
-  if ((await liveOrders(tx, position.id)).length > 0) return false
+  if ((await liveOrders(tx, position.id)).some((order) => order.purpose !== 'stop')) return false
   if (exitQuantity(position, { quantity: 'all', price: off.price }) !== undefined) return false
   await closeBooks(tx, { ...position, closeReason: position.closeReason ?? off.reason }, context)
   return true

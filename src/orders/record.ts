@@ -4,6 +4,7 @@ import { insertLedger } from '#db/ledger.ts'
 import { recordEvent } from '#db/order-events.ts'
 import { changeOrder, lockOrder, moveOrder, type Order, orderOrThrow } from '#db/orders.ts'
 import { lockPosition, type Position } from '#db/positions.ts'
+import { noteStopRemoved } from '#db/stops.ts'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { MarketFilters } from '../domain/market-filters.ts'
 import { isEnded, isLateTruth, legalTransition, type OrderState } from '../domain/order.ts'
@@ -39,6 +40,11 @@ export interface Recorded {
   readonly excess: DecimalText
   /** Whether an ending that was believed turned out wrong: a critical alert. */
   readonly isLateTruth: boolean
+  /**
+   * What follows when somebody else has taken a resting stop away: another one, or none any more, since that was the
+   * second time in ten minutes.
+   */
+  readonly removedStop?: 'rearmed' | 'declined'
 }
 
 /**
@@ -63,6 +69,9 @@ export function recordOrder(
     const reserved = Decimal.min(order.reserved, Decimal.max(0, new Decimal(order.quantity).minus(quantity)))
     const change = {
       venueOrderId: observed.order.venueOrderId,
+      ...(observed.order.becameVenueOrderId !== undefined && {
+        becameVenueOrderId: observed.order.becameVenueOrderId,
+      }),
       filled: quantity,
       ...(new Decimal(quantity).gt(0) && { averagePrice: new Decimal(cost).div(quantity).toString() }),
       ...(order.purpose === 'exit' && { reserved: reserved.toString() }),
@@ -81,7 +90,9 @@ export function recordOrder(
       if (booked.newFills > 0) await recordEvent(tx, order, order.state, to, grounds)
     }
     if (isEnded(to)) await releaseOrder(tx, order, to === 'filled', new Decimal(quantity).gt(0))
-    const positionState = await settlePosition(tx, booked.position, context)
+    const stop = isRemoved(order, to, observed.order) ? await noteStopRemoved(tx, positionId) : undefined
+    const now = stop === 'declined' ? { ...booked.position, stopDeclinedAt: new Date() } : booked.position
+    const positionState = await settlePosition(tx, now, context)
     crashpoint('mid-settle')
     return {
       state: to,
@@ -90,8 +101,21 @@ export function recordOrder(
       positionState,
       excess: booked.excess,
       isLateTruth: isLateTruth(order.state, to),
+      ...(stop !== undefined && { removedStop: stop }),
     }
   })
+}
+
+/** Whether a resting stop has gone without our asking, by somebody's hand and not by the venue's rules. */
+function isRemoved(order: Order, to: OrderState, venue: VenueOrder): boolean {
+  return (
+    order.purpose === 'stop' &&
+    (order.state === 'open' || order.state === 'partially_filled') &&
+    to === 'canceled' &&
+    order.cancelRequestedAt === null &&
+    venue.becameVenueOrderId === undefined &&
+    venue.isExpired !== true
+  )
 }
 
 async function bookFills(

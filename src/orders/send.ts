@@ -18,9 +18,14 @@ import type { SettleContext } from './settle.ts'
 
 /**
  * Sends a planned order, once: claim, one HTTP attempt, booking. Whoever else tries finds it taken. Throws
- * VenueUnavailable when nothing has happened and it is planned still (or again).
+ * VenueUnavailable when nothing has happened and it is planned still (or again). A signal that aborts before the claim
+ * leaves it to another worker; after the claim it is finished, whatever the signal says.
  */
-export async function sendOrder(desk: OrderDesk, orderId: string): Promise<OrderResult> {
+export async function sendOrder(
+  desk: OrderDesk,
+  orderId: string,
+  signal?: AbortSignal,
+): Promise<OrderResult> {
   const { db } = desk
   const planned = await findOrder(db, orderId)
   if (!planned) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
@@ -33,6 +38,7 @@ export async function sendOrder(desk: OrderDesk, orderId: string): Promise<Order
   const ready = await prepare(desk, planned)
   if (ready instanceof OrderRejected) return abandon(desk, planned, ready)
   const { venue, context } = ready
+  if (signal?.aborted) return result(skipped('it is left to another worker'), planned.state)
   const claimedAt = { wallMs: desk.clock.wallNow(), monotonicMs: performance.now() }
   crashpoint('ready-not-claimed')
   const claim = await claimOrder(db, planned, context)
@@ -100,6 +106,7 @@ function settling(desk: OrderDesk): SettleContext {
     actor: desk.workerId,
     marketNowMs: desk.clock.marketNow(),
     monitorShards: desk.config.monitorShards,
+    keys: desk.keys,
   }
 }
 

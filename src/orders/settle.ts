@@ -12,12 +12,16 @@ import { isEnded } from '../domain/order.ts'
 import { type BookedFill, tradeResult } from '../domain/pnl.ts'
 import type { PositionState } from '../domain/position.ts'
 import { entrySide } from '../domain/side.ts'
+import type { KeyRing } from '../vault/key-ring.ts'
+import { dismissStops, protectPosition } from './protect.ts'
 
 /** What settling needs besides the books. */
 export interface SettleContext {
   readonly actor: string
   readonly marketNowMs: number
   readonly monitorShards: number
+  /** Names the stops that are planned here. */
+  readonly keys: KeyRing
 }
 
 /**
@@ -79,6 +83,7 @@ export async function settlePosition(
     ...(position.closeReason !== null && { closeReason: position.closeReason }),
   })
   await watchPosition(tx, { ...position, state }, shardOf(position.id, context.monitorShards))
+  await protectPosition(tx, { ...position, state }, context)
   return state
 }
 
@@ -99,6 +104,7 @@ export async function closeBooks(tx: Db, position: Position, context: SettleCont
     ...(position.entryPrice !== null && { entryPrice: position.entryPrice }),
   })
   await unwatchPosition(tx, position.id)
+  await dismissStops(tx, position.id, context.actor)
   const first = fills[0]
   if (first === undefined) return
   const result = tradeResult({

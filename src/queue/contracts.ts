@@ -45,6 +45,14 @@ export const placeOrder = contract({
   keepCompleted: 0,
 })
 
+export const cancelOrder = contract({
+  name: 'cancel-order',
+  queue: (data) => `exits-${data.exchange}`,
+  data: lane.omit({ lane: true }),
+  attempts: 3, // a cancel has one effect, however often it is sent; the sweeper wakes it once more after that
+  keepCompleted: 0,
+})
+
 export const resolveOrder = contract({
   name: 'resolve-order',
   queue: 'accounts',

@@ -54,7 +54,7 @@ test.each(Object.keys(keyOf) as HaltScope[])(
 
 test('once a halt has returned, no entry starts, however many senders are on their way', async () => {
   const trader = await floor.trader({ market: 'spot' })
-  const context = { actor: 'test', marketNowMs: Date.now(), monitorShards: 4 }
+  const context = { actor: 'test', marketNowMs: Date.now(), monitorShards: 4, keys }
   const bases = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
   const entries = await Promise.all(bases.map((base) => floor.enter(trader, { base, quantity: '100' })))
   let haltedAt = Number.POSITIVE_INFINITY

@@ -128,7 +128,7 @@ test.each<{ slots: OrderSlot[]; isTakenAfter: boolean }>([
 test('what the venue would refuse to sell is not planned, and can be written off', async () => {
   const trader = await floor.trader({ market: 'spot' })
   const positionId = await openPosition(trader, 'SOL', '1')
-  const context = { actor: 'test', marketNowMs: Date.now(), monitorShards: 4 }
+  const context = { actor: 'test', marketNowMs: Date.now(), monitorShards: 4, keys }
   const off = (price: number) =>
     db.transaction().execute((tx) => writeOff(tx, { positionId, reason: 'stop_loss', price }, context))
   expect(await off(150)).toBe(false)

@@ -23,6 +23,7 @@ const context = (trader: Trader, base = 'SOL'): BookingContext => ({
   actor: 'test',
   marketNowMs: Date.UTC(2026, 0, 2),
   monitorShards: 4,
+  keys,
   filters: { base, quote: 'USDT' },
   isSpot: trader.account.market === 'spot',
   priceOf: (currency) => (currency === 'BNB' ? '500' : undefined),
@@ -152,7 +153,7 @@ test('a partly filled entry that the venue ends is a position of that size', asy
   await record(trader, order, 'canceled', '3', [fillOf(order, '3')])
   expect((await orderOrThrow(db, order.id)).state).toBe('canceled')
   expect(await findPosition(db, order.positionId)).toMatchObject({ state: 'open', quantityOpen: '3' })
-  expect(await takenSlots(db, order.positionId)).toEqual(['entry'])
+  expect(await takenSlots(db, order.positionId)).toEqual(['entry', 'stop:1'])
 })
 
 test('a fill beyond the position goes to the ledger as excess, and the sum stays the venue’s', async () => {

@@ -7,7 +7,7 @@ export function isSellable(quantity: Decimal, price: number, rules: ExitRules): 
 }
 
 /** The quantity in whole steps, rounded down. */
-export function wholeSteps(quantity: Decimal | DecimalText, rules: ExitRules): Decimal {
+export function wholeSteps(quantity: Decimal | DecimalText, rules: Pick<ExitRules, 'stepSize'>): Decimal {
   const step = new Decimal(rules.stepSize)
   return new Decimal(quantity).div(step).toDecimalPlaces(0, Decimal.ROUND_DOWN).times(step)
 }

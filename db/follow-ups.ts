@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import type { OrderPurpose, OrderState } from '#src/domain/order.ts'
+import type { Db } from './client.ts'
+import type { WakeableOrder } from './order-wakes.ts'
+
+/**
+ * What a transaction on an order's position left to be done and nobody was woken for yet: orders it planned, and resting
+ * ones it wants back. Each is counted as woken, so that two who look wake it once; the sweeper finds what gets lost.
+ */
+export async function takeFollowUps(db: Db, positionId: string): Promise<WakeableOrder[]> {
+  const rows = await db
+    .updateTable('orders')
+    .set({ wakes: sql`wakes + 1`, woken_at: sql<Date>`clock_timestamp()` })
+    .where('position_id', '=', positionId)
+    .where((or) =>
+      or.or([
+        or.and([or('state', '=', 'planned'), or('woken_at', 'is', null)]),
+        or.and([
+          or('state', 'in', ['open', 'partially_filled', 'canceling']),
+          or('cancel_requested_at', '>', sql<Date>`coalesce(woken_at, '-infinity')`),
+        ]),
+      ]),
+    )
+    .returning(['id', 'exchange', 'purpose', 'state', 'wakes'])
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    exchange: row.exchange,
+    purpose: row.purpose as OrderPurpose,
+    state: row.state as OrderState,
+    wantsCancel: row.state !== 'planned',
+    wake: row.wakes,
+  }))
+}

@@ -1,0 +1,137 @@
+import { sql } from 'kysely'
+import type { DecimalText } from '#src/domain/decimal.ts'
+import { isEnded, type OrderState, orderStates } from '#src/domain/order.ts'
+import type { Db } from './client.ts'
+
+const endings = orderStates.filter(isEnded)
+const resting = ['open', 'partially_filled'] as const
+
+/** A stop order of a position that has not ended. */
+export interface StopOrder {
+  readonly id: string
+  readonly userId: string
+  readonly plan: number
+  readonly state: OrderState
+  readonly stopPrice: DecimalText
+  readonly quantity: DecimalText
+  readonly filled: DecimalText
+  readonly cancelRequestedAt: Date | null
+}
+
+/** The stops of a position that have not ended, newest plan first, under lock; the position's lock is held already. */
+export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]> {
+  const rows = await db
+    .selectFrom('orders')
+    .select(['id', 'user_id', 'state', 'stop_price', 'quantity', 'filled', 'cancel_requested_at'])
+    .select((own) =>
+      own
+        .selectFrom('order_slots')
+        .select(sql<number>`max(substr(slot, 6)::integer)`.as('plan'))
+        .whereRef('order_slots.order_id', '=', 'orders.id')
+        .as('plan'),
+    )
+    .where('position_id', '=', positionId)
+    .where('purpose', '=', 'stop')
+    .where('state', 'not in', endings)
+    .forNoKeyUpdate()
+    .execute()
+  return rows
+    .map((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      plan: Number(row.plan),
+      state: row.state as OrderState,
+      stopPrice: row.stop_price ?? '0',
+      quantity: row.quantity,
+      filled: row.filled,
+      cancelRequestedAt: row.cancel_requested_at,
+    }))
+    .sort((a, b) => b.plan - a.plan)
+}
+
+/** The stops that the monitor follows: where the stop of a watched position should be. */
+export async function hotStopsOf(
+  db: Db,
+  positionId: string,
+): Promise<{ readonly stopLoss: number | null; readonly trailingStop: number | null }> {
+  const row = await db
+    .selectFrom('monitored_positions')
+    .select(['stop_loss', 'trailing_sl'])
+    .where('position_id', '=', positionId)
+    .executeTakeFirst()
+  const number = (text: string | null | undefined) => (text == null ? null : Number(text))
+  return { stopLoss: number(row?.stop_loss), trailingStop: number(row?.trailing_sl) }
+}
+
+/** Writes down that orders are to be taken back: durable, and woken until it is done. */
+export async function requestCancel(db: Db, orderIds: readonly string[]): Promise<void> {
+  if (orderIds.length === 0) return
+  await db
+    .updateTable('orders')
+    .set({ cancel_requested_at: sql<Date>`clock_timestamp()` })
+    .where('id', 'in', [...orderIds])
+    .where('cancel_requested_at', 'is', null)
+    .execute()
+}
+
+/**
+ * Notes that somebody else took a position's stop away. The second time in ten minutes it was meant: `declined`, until
+ * the position ends.
+ */
+export async function noteStopRemoved(db: Db, positionId: string): Promise<'rearmed' | 'declined'> {
+  const again = sql<boolean>`stop_removed_at > clock_timestamp() - interval '10 minutes'`
+  const row = await db
+    .updateTable('positions')
+    .set({
+      stop_removed_at: sql<Date>`clock_timestamp()`,
+      stop_declined_at: sql<Date>`case when ${again} then clock_timestamp() else stop_declined_at end`,
+    })
+    .where('id', '=', positionId)
+    .returning('stop_declined_at')
+    .executeTakeFirstOrThrow()
+  return row.stop_declined_at === null ? 'rearmed' : 'declined'
+}
+
+/**
+ * Notes that the price is through the resting stop of a position, and says for how long it has been so, by the database's
+ * clock in ms. Undefined when no confirmed stop rests at or inside that price.
+ */
+export async function noteStopReached(
+  db: Db,
+  positionId: string,
+  price: number,
+): Promise<{ readonly forMs: number; readonly stopIds: readonly string[] } | undefined> {
+  const stops = await db
+    .selectFrom('orders')
+    .innerJoin('positions as position', 'position.id', 'orders.position_id')
+    .select('orders.id')
+    .where('position_id', '=', positionId)
+    .where('purpose', '=', 'stop')
+    .where('orders.state', 'in', resting)
+    .where(
+      sql<boolean>`case position.side when 'long' then stop_price >= ${price}::numeric else stop_price <= ${price}::numeric end`,
+    )
+    .execute()
+  if (stops.length === 0) return undefined
+  const row = await db
+    .updateTable('positions')
+    .set({ stop_reached_at: sql<Date>`coalesce(stop_reached_at, clock_timestamp())` })
+    .where('id', '=', positionId)
+    .returning(sql<number>`extract(epoch from clock_timestamp() - stop_reached_at) * 1000`.as('ms'))
+    .executeTakeFirstOrThrow()
+  return { forMs: Number(row.ms), stopIds: stops.map(({ id }) => id) }
+}
+
+/** Whether an older position's stop may still rest on a symbol: an entry there would be closed by it. */
+export async function stopLingers(db: Db, accountId: string, symbol: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('orders')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('symbol', '=', symbol)
+    .where('purpose', '=', 'stop')
+    .where('state', 'not in', endings)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
