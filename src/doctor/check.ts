@@ -29,15 +29,15 @@ export class Ill extends Error {
 
 const patienceMs = 20_000
 
-/** Examines everything at once; one that throws or does not answer within 20 s is not ok and stops no other. */
-export function examineAll(checks: readonly Check[]): Promise<Finding[]> {
-  return Promise.all(checks.map(examine))
+/** Examines everything at once; one that throws or does not answer within `patience` is not ok and stops no other. */
+export function examineAll(checks: readonly Check[], patience = patienceMs): Promise<Finding[]> {
+  return Promise.all(checks.map((check) => examine(check, patience)))
 }
 
-async function examine({ id, examine: look }: Check): Promise<Finding> {
+async function examine({ id, examine: look }: Check, patience: number): Promise<Finding> {
   const giveUp = new AbortController()
-  const late = sleep(patienceMs, undefined, { signal: giveUp.signal }).then(() => {
-    throw new Ill(`no answer within ${patienceMs / 1000} s`, 'See the log of the part that is asked.')
+  const late = sleep(patience, undefined, { signal: giveUp.signal }).then(() => {
+    throw new Ill(`no answer within ${patience / 1000} s`, 'See the log of the part that is asked.')
   })
   try {
     return { id, ok: true, detail: await Promise.race([look(), late]), advice: '' }

@@ -49,6 +49,8 @@ export interface Floor {
     readonly balances?: Readonly<Record<string, string>>
     /** Pays fees in BNB. */
     readonly paysInBnb?: boolean
+    /** Its key may withdraw, which no account would have been connected with. */
+    readonly mayWithdraw?: boolean
   }): Promise<Trader>
   /** A live signal and a taken decision on it; the planned entry's order id. */
   enter(trader: Trader, wish: EntryWish): Promise<string>
@@ -93,7 +95,7 @@ export async function openFloor(): Promise<Floor> {
   })
 
   async function trader(options: Parameters<Floor['trader']>[0]): Promise<Trader> {
-    const { market, balances = { USDT: '1000000' }, paysInBnb = false } = options
+    const { market, balances = { USDT: '1000000' }, paysInBnb = false, mayWithdraw = false } = options
     const userId = randomUUID()
     await database.query(
       `insert into auth."user" (id, name, email, "emailVerified") values ($1, 'trader', $2, true)`,
@@ -101,7 +103,10 @@ export async function openFloor(): Promise<Floor> {
     )
     const apiKey = `key-${userId}`
     const secret = `secret-${userId}`
-    const settings: Record<string, string> = paysInBnb ? { bnbBurn: 'true', feeBurn: 'true' } : {}
+    const settings: Record<string, string> = {
+      ...(paysInBnb && { bnbBurn: 'true', feeBurn: 'true' }),
+      ...(mayWithdraw && { enableWithdrawals: 'true' }),
+    }
     simulator.addAccount({ venue: 'binance', market, apiKey, secret, balances, settings })
     const account = await createAccount(db, {
       userId,
