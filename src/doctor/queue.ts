@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { sql } from 'kysely'
 import type { Db } from '#db/client.ts'
+import { messageOf } from '../errors.ts'
 import { queueNames } from '../queue/contracts.ts'
 import type { Queues } from '../queue/queues.ts'
 import { type Check, Ill } from './check.ts'
@@ -19,7 +20,7 @@ export function queueChecks(parts: {
 }
 
 async function store(queues: Queues, redis: Redis | undefined): Promise<string> {
-  await queues.ping()
+  await answering(queues)
   if (!redis) return 'in PostgreSQL'
   const info = await redis.info()
   const version = /redis_version:(\S+)/.exec(info)?.[1] ?? '?'
@@ -33,6 +34,18 @@ async function store(queues: Queues, redis: Redis | undefined): Promise<string> 
   const late =
     hz < 100 ? '; hz is below 100, so scheduled jobs start up to 100 ms late: start it with --hz 100' : ''
   return `Redis ${version}, hz ${hz}${late}`
+}
+
+/** @throws Ill when the store does not answer; whoever asked it anything else would wait for it. */
+async function answering(queues: Queues): Promise<void> {
+  try {
+    await queues.ping()
+  } catch (error) {
+    throw new Ill(
+      `the queue's store does not answer: ${messageOf(error)}`,
+      'Start it, or correct REDIS_URL; without REDIS_URL it is PostgreSQL.',
+    )
+  }
 }
 
 async function workers(db: Db): Promise<string> {
@@ -51,6 +64,7 @@ async function workers(db: Db): Promise<string> {
 
 /** Failed jobs are told, not held against the installation: each has its reason on the board. */
 async function failedJobs(queues: Queues): Promise<string> {
+  await answering(queues)
   const counts = await Promise.all(
     queueNames.map(async (name) => ({ name, failed: await queues.named(name).getFailedCount() })),
   )
