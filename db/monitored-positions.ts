@@ -135,17 +135,6 @@ export async function recordReevaluations(db: Db, changes: readonly RecordedReev
     .execute()
 }
 
-/** Says when a shard was swept last, for those who count missed ticks. */
-export async function markSwept(db: Db, shard: number, workerId: string): Promise<void> {
-  await db
-    .insertInto('monitor_shards')
-    .values({ shard, worker_id: workerId, swept_at: sql<Date>`clock_timestamp()` })
-    .onConflict((conflict) =>
-      conflict.column('shard').doUpdateSet({ worker_id: workerId, swept_at: sql<Date>`clock_timestamp()` }),
-    )
-    .execute()
-}
-
 function subtract(open: DecimalText, reserved: DecimalText): DecimalText {
   return new Decimal(open).minus(reserved).toString()
 }

@@ -62,3 +62,15 @@ export async function findSimulator(db: Db): Promise<string | undefined> {
     .executeTakeFirst()
   return row?.address ?? undefined
 }
+
+/** How many processes that work on a queue have been alive within 15 s. */
+export async function countWorkers(db: Db, queue: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('workers')
+    .select((select) => select.fn.countAll<string>().as('count'))
+    .where(sql<boolean>`${queue} = any (queues)`)
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>', sql<Date>`now() - interval '15 seconds'`)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

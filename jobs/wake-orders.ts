@@ -1,17 +1,38 @@
-import { takeWakes } from '#db/order-wakes.ts'
-import { resolveOrder } from '#src/queue/contracts.ts'
+import { countWakes, takeWakes, type WakeableOrder } from '#db/order-wakes.ts'
+import { cancelOrder, placeOrder, resolveOrder } from '#src/queue/contracts.ts'
+import type { IsWaiting } from '#src/queue/waiting.ts'
 import type { JobContext } from './context.ts'
-import { wake } from './follow.ts'
+import { laneOf, wakeUp } from './follow.ts'
 
 const quietMs = 4_000
 const batch = 200
+/** Orders whose wakes are looked at and asked for at the same time. */
+const atOnce = 20
 
-/** Wakes every order that nobody has looked at for 4 s: the queue is a hint, and this is what makes it one. */
-export async function wakeOrders({ db, enqueue, log }: JobContext): Promise<void> {
-  const orders = await takeWakes(db, { quietMs, limit: batch })
-  for (const order of orders) {
-    if (order.state === 'planned') await wake(enqueue, order, order.wake)
-    else await enqueue(resolveOrder, { orderId: order.id }, { jobId: `resolve-${order.id}-w${order.wake}` })
-  }
-  if (orders.length > 0) log.debug({ orders: orders.length }, 'orders woken')
+/**
+ * Wakes every order that nobody has looked at for 4 s: the queue is a hint, and this is what makes it one. An order whose
+ * last wake still waits in a slow lane gets no other, so that wakes do not pile up.
+ */
+export async function wakeOrders(context: JobContext, isWaiting: IsWaiting): Promise<void> {
+  const orders = await takeWakes(context.db, { quietMs, limit: batch })
+  const woken: string[] = []
+  for (let from = 0; from < orders.length; from += atOnce)
+    await Promise.all(
+      orders.slice(from, from + atOnce).map(async (order) => {
+        if (await hasWaitingWake(order, isWaiting)) return
+        await wakeUp(context.enqueue, order)
+        woken.push(order.id)
+      }),
+    )
+  await countWakes(context.db, woken)
+  if (woken.length > 0) context.log.debug({ orders: woken.length }, 'orders woken')
+}
+
+/** The wake before this one, by its id. */
+function hasWaitingWake({ id, wake: next, ...order }: WakeableOrder, isWaiting: IsWaiting): Promise<boolean> {
+  if (order.wantsCancel)
+    return isWaiting(cancelOrder, { orderId: id, exchange: order.exchange }, `cancel-${id}-w${next - 1}`)
+  return order.state === 'planned'
+    ? isWaiting(placeOrder, { orderId: id, ...laneOf(order) }, `order-${id}-w${next - 1}`)
+    : isWaiting(resolveOrder, { orderId: id }, `resolve-${id}-w${next - 1}`)
 }

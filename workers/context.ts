@@ -7,14 +7,17 @@ import { createGateway } from '#src/exchange/gateway.ts'
 import { followMarketClock, sameClock } from '#src/exchange/market-clock.ts'
 import type { Logger } from '#src/log.ts'
 import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
-import { enqueueOn } from '#src/queue/enqueue.ts'
+import { type Enqueue, enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues, type Queues } from '#src/queue/queues.ts'
+import { type QueueReach, watchReach } from '#src/queue/reach.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 
 /** Everything one worker process has open, and how to close it. */
 export interface WorkerContext extends JobContext {
   readonly backend: QueueBackend
   readonly queues: Queues
+  /** Whether the queue answers. */
+  readonly reach: QueueReach
   close(): Promise<void>
 }
 
@@ -34,6 +37,11 @@ export async function openContext(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl },
   )
   const queues = openQueues(backend)
+  const reach = watchReach(backend.ping, (isLost) => {
+    if (isLost)
+      log.error({ event: 'queue-lost' }, 'the queue is lost: positions are watched and closed without it')
+    else log.warn({ event: 'queue-back' }, 'the queue is back')
+  })
   const keys = keyRing(config.secretKey)
   const gateway = createGateway({ db, keys, simulatorUrl, binanceUseTestnet: config.binanceUseTestnet })
   return {
@@ -46,15 +54,32 @@ export async function openContext(
     backend,
     queues,
     workerId: worker.id,
-    enqueue: enqueueOn(queues),
+    reach,
+    enqueue: asHint(enqueueOn(queues, reach.isLost), log),
     feedOf: openFeeds({ simulatorUrl, marketNow: clock.marketNow, speed: config.replaySpeed }),
     async close() {
       clock.stop()
+      reach.stop()
       await gateway.close()
       await queues.close()
       await backend.close()
       await db.destroy()
     },
+  }
+}
+
+/**
+ * A job is a hint: what it is for is in the database already, and is woken from there. So no handler fails because the
+ * queue did not hear it.
+ */
+function asHint(enqueue: Enqueue, log: Logger): Enqueue {
+  return async (contract, data, options) => {
+    contract.data.parse(data)
+    try {
+      await enqueue(contract, data, options)
+    } catch (error) {
+      log.warn({ err: error, job: contract.name, data }, 'the queue did not hear a job: it is woken later')
+    }
   }
 }
 

@@ -11,6 +11,8 @@ const scheduleLock = 0x42554c50
 export interface Upkeep {
   /** Upserts the schedulers; one process of the cluster at a time. */
   keepSchedules(): Promise<void>
+  /** Counts the ticks of the monitor that nobody kept; one process of the cluster at a time. */
+  countMissedTicks(): Promise<void>
   /** Wakes the orders that have no live job; safe in many processes at once. */
   wakeOrders(): Promise<void>
 }
@@ -25,7 +27,9 @@ export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Prom
         const { rows } = await sql<{
           mine: boolean
         }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
-        if (rows[0]?.mine) await upkeep.keepSchedules()
+        if (!rows[0]?.mine) return
+        await upkeep.countMissedTicks()
+        await upkeep.keepSchedules()
       })
       await upkeep.wakeOrders()
     } catch (error) {

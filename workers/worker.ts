@@ -1,20 +1,36 @@
+import { recordAudit } from '#db/audit.ts'
+import { countMissedTicks } from '#db/monitor-shards.ts'
+import { closeEverything } from '#jobs/close-everything.ts'
 import { jobs } from '#jobs/index.ts'
 import { wakeOrders } from '#jobs/wake-orders.ts'
+import { shardPlan } from '#jobs/without-queue.ts'
 import { type ConnectedConfig, secretsOf } from '#src/config.ts'
 import { UserError } from '#src/errors.ts'
 import { createLog } from '#src/log.ts'
-import { queueNames } from '#src/queue/contracts.ts'
+import { monitorPositions, queueNames } from '#src/queue/contracts.ts'
 import { budgetOf } from '#src/queue/lane-budget.ts'
 import { keepSchedules } from '#src/queue/schedule.ts'
+import { isWaitingIn } from '#src/queue/waiting.ts'
 import { work } from '#src/queue/work.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
-import { openContext } from './context.ts'
+import { watchClock } from './clock-watch.ts'
+import { startCloseAll } from './close-all.ts'
+import { openContext, type WorkerContext } from './context.ts'
+import { drain, within } from './drain.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { identityOf } from './identity.ts'
-import { startUpkeep } from './upkeep.ts'
+import { untilStuck } from './stuck-watch.ts'
+import { takeJobs } from './take-jobs.ts'
+import { startUpkeep, type Upkeep } from './upkeep.ts'
+import { startWithoutQueue } from './without-queue.ts'
 
-/** Works on the named queues until the signal aborts, then drains: what it has in hand is finished, nothing new is taken. */
+const closingMs = 2_000
+
+/**
+ * Works on the named queues until the signal aborts, then drains: what it has in hand is finished, nothing new is taken.
+ * Throws a UserError when it takes no jobs though it should, or could not finish in time: whoever runs it starts another.
+ */
 export async function runWorker({
   config,
   queues,
@@ -35,24 +51,51 @@ export async function runWorker({
   })
   if (!context) return
   const heartbeat = await startHeartbeat(context.db, identity, log)
+  const giveUp = new AbortController()
   const workers = queues.map((name) => {
     const limiter = budgetOf(name)
-    const options = { concurrency: config.workerConcurrency, ...(limiter && { limiter }) }
-    return work(context.backend, name, jobs, context, log, options)
+    const options = { concurrency: config.workerConcurrency, isPaused: true, giveUp: giveUp.signal }
+    return work(context.backend, name, jobs, context, log, { ...options, ...(limiter && { limiter }) })
   })
-  const upkeep = startUpkeep(
-    context.db,
-    {
-      keepSchedules: async () => void (await keepSchedules(context.queues, jobs, context)),
-      wakeOrders: () => wakeOrders(context),
-    },
-    log,
-  )
+  const taking = takeJobs(workers)
+  const clock = await watchClock(context.db, log, (isAway) => taking.set(!isAway))
+  taking.set(!clock.isAway())
+  const withoutQueue = startWithoutQueue(queues, context, () => context.reach.isLost() || clock.isAway())
+  const upkeep = startUpkeep(context.db, upkeepOf(context), log)
+  const stuck = untilStuck(workers, context, log)
+  const closeAll = startCloseAll(() => closeEverything(context), log)
   log.info({ queues }, 'worker is at work')
   announceReady()
-  await aborted(signal)
-  await upkeep.stop()
-  await Promise.all(workers.map((worker) => worker.close()))
-  await heartbeat.stop()
-  await context.close()
+  const why = await Promise.race([aborted(signal), stuck.found])
+  stuck.stop()
+  clock.stop()
+  const stopped = Promise.all([upkeep.stop(), closeAll.stop(), withoutQueue.stop()])
+  const left = await drain(workers, giveUp)
+  await within(closingMs, stopped)
+  if (why)
+    await within(
+      closingMs,
+      recordAudit(context.db, { actor: 'bullpen', action: 'worker-stuck', target: why }),
+    )
+  await within(closingMs, heartbeat.stop())
+  await within(closingMs, context.close())
+  if (why) throw new UserError(`this worker took no job of ${why} for 15 s, though jobs wait there`)
+  if (left > 0) throw new UserError(`${left} jobs were still in hand when there was no more time to stop`)
+}
+
+function upkeepOf(context: WorkerContext): Upkeep {
+  const { db, queues, reach, enqueue } = context
+  return {
+    async keepSchedules() {
+      if (!reach.isLost()) await keepSchedules(queues, jobs, context)
+    },
+    async countMissedTicks() {
+      // The queue may have lost a tick that its scheduler believes to be there.
+      for (const shard of await countMissedTicks(db, await shardPlan(context)))
+        if (!reach.isLost()) await enqueue(monitorPositions, { shard })
+    },
+    async wakeOrders() {
+      if (!reach.isLost()) await wakeOrders(context, isWaitingIn(queues))
+    },
+  }
 }

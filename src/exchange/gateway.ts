@@ -11,6 +11,7 @@ import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
 import { type VenueAccount, venueAccount } from './venue-account.ts'
 import type { VenueCard } from './venue-card.ts'
+import { venuePauses } from './venue-pauses.ts'
 import { binance } from './venues/binance.ts'
 
 /** How long an opened key is used before its row is read again: a rotated key is in force by then. */
@@ -54,12 +55,17 @@ export function unsupported(account: Pick<Account, 'exchange' | 'market'>): stri
   return undefined
 }
 
+function placeOf(exchange: Exchange, market: Market, mode: Mode): string {
+  return `${exchange} ${market} ${mode}`
+}
+
 /** A gateway for one process. Keys are opened here and nowhere else, and never leave. */
 export function createGateway(parts: GatewayParts): Gateway {
   const wallNow = parts.wallNow ?? Date.now
   const connections = new Map<string, Promise<Connection>>()
   const accounts = new Map<string, { opened: Promise<Opened>; at: number }>()
   const settings = new Map<string, VenueSettings>()
+  const pauses = venuePauses(parts.db)
 
   async function connect(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
     const card = cards[exchange]
@@ -77,7 +83,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   /** The shared connection of a venue's market; opened again after it was lost. */
   async function connection(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
-    const name = `${exchange} ${market} ${mode}`
+    const name = placeOf(exchange, market, mode)
     const known = connections.get(name)
     if (known) {
       const open = await known.catch(() => undefined)
@@ -97,10 +103,19 @@ export function createGateway(parts: GatewayParts): Gateway {
     const account = await accountOrThrow(parts.db, accountId)
     const sealed = await findSealedKey(parts.db, accountId)
     const key = keyOf(account, sealed)
-    const over = await connection(account.exchange, account.market, modeOf(account))
+    const { exchange, market } = account
+    const mode = modeOf(account)
+    const place = placeOf(exchange, market, mode)
+    await pauses.requireOpen(place, accountId)
+    const over = await connection(exchange, market, mode)
     const known = settings.get(accountId) ?? { isOneWay: false, leverage: new Map() }
     settings.set(accountId, known)
-    const signed = { account, connection: over, client: over.clientFor(key), wallNow }
+    const signed = {
+      account,
+      connection: pauses.kept(over, place, accountId),
+      client: over.clientFor(key),
+      wallNow,
+    }
     return { venue: venueAccount(signed, known), over }
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { OrderOutcomeUnknown, OrderRejected, VenueUnavailable } from '#src/errors.ts'
 import { createGateway } from '#src/exchange/gateway.ts'
 import { approve, type OrderRequest } from '#src/exchange/order-request.ts'
@@ -8,6 +8,9 @@ import type { VenueAccount } from '#src/exchange/venue-account.ts'
 import { keys, openFloor } from '#test/support/floor.ts'
 
 const floor = await openFloor()
+
+// What the venue said to one test does not hold the next one back.
+beforeEach(() => floor.database.query('delete from venue_budgets'))
 
 const now = () => ({ wallMs: Date.now(), monotonicMs: performance.now() })
 const request = (change: Partial<OrderRequest> = {}): OrderRequest => ({

@@ -1,0 +1,29 @@
+import { noteReached } from '#db/order-wakes.ts'
+import { VenueUnavailable } from '#src/errors.ts'
+import type { OrderResult } from '#src/orders/result.ts'
+import { type Outcome, skipped } from '#src/queue/job.ts'
+import type { JobContext } from './context.ts'
+import { follow } from './follow.ts'
+
+/**
+ * Looks at one order and asks for what follows. While its venue takes no requests the order waits in the database and not
+ * in a worker; a venue that cannot be reached is counted, for it is asked less often each time, and thrown on.
+ */
+export async function attend(
+  orderId: string,
+  context: JobContext,
+  look: () => Promise<OrderResult>,
+): Promise<Outcome> {
+  let result: OrderResult
+  try {
+    result = await look()
+  } catch (error) {
+    if (!(error instanceof VenueUnavailable)) throw error
+    await noteReached(context.db, orderId, false)
+    if (error.whose !== undefined) return skipped(error.message)
+    throw error
+  }
+  await noteReached(context.db, orderId, true)
+  await follow(orderId, result, context)
+  return result.outcome
+}
