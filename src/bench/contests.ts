@@ -10,7 +10,7 @@ import { throughput } from './throughput.ts'
 export function contests({ isLong }: { readonly isLong: boolean }): readonly Contest[] {
   const hops = { jobs: 250, pauseMs: 8 }
   return [
-    throughput('redis', { jobs: 30_000, concurrency: 32 }),
+    throughput('redis', { jobs: 60_000, concurrency: 32 }),
     throughput('postgres', { jobs: 6_000, concurrency: 32 }),
     queueHop('redis', hops),
     queueHop('postgres', hops),
