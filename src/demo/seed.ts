@@ -43,7 +43,9 @@ export async function seedDemo(config: ConnectedConfig): Promise<DemoSignIn[]> {
   try {
     const users = await allUsers(app)
     let signIns = readSignIns(config.bullpenHome)
-    if (users.length > 0 && signIns.length === 0) return []
+    // Sign-ins may lie in the folder from a demo in another database: users of somebody's own decide.
+    const isDemo = users.every(({ email }) => demoUsers.some((user) => user.email === email))
+    if (!isDemo || (users.length > 0 && signIns.length === 0)) return await stillTrue(app, signIns)
     if (signIns.length === 0) {
       signIns = demoUsers.map(({ email, role }) => ({
         email,
@@ -71,12 +73,13 @@ export async function seedDemo(config: ConnectedConfig): Promise<DemoSignIn[]> {
   }
 }
 
-/** The demo's sign-ins; a password that its owner has changed is left out. */
+/** The sign-ins of the demo's users that are here; a password that its owner has changed is left out. */
 async function stillTrue(app: Db, signIns: readonly KeptSignIn[]): Promise<DemoSignIn[]> {
   const told: DemoSignIn[] = []
   for (const { email, role, password } of signIns) {
     const user = await findUserByEmail(app, email)
-    const isTrue = user !== undefined && (await isPasswordOf(app, user.id, password))
+    if (!user) continue
+    const isTrue = await isPasswordOf(app, user.id, password)
     told.push({ email, role, ...(isTrue && { password }) })
   }
   return told
