@@ -44,7 +44,8 @@ const small: readonly Contest[] = [
 ]
 const possible = small.filter(({ needs }) => needs !== 'redis' || inject('redisUrl') !== '')
 
-test.each(possible)('$title measures both sides', async (contest) => {
+// Starting everything twice takes its time on a machine that is busy with other tests.
+test.each(possible)('$title measures both sides', { timeout: 180_000 }, async (contest) => {
   await using ending = new AsyncDisposableStack()
   const round = await contest.open(ground(), ending)
   const rounds = [await round()]
