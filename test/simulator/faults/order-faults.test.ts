@@ -73,7 +73,7 @@ describe('an order executed after its answer was cut', () => {
     strike({ fault: 'late-accept', afterMs: 300 })
     expect(await errorOf(buy('late', { recvWindow: 3000 }))).toContain('NetworkError')
     expect(orders()).toEqual([])
-    await expect.poll(() => orders().length).toBe(1)
+    await expect.poll(() => orders().length, { timeout: 5000 }).toBe(1)
     const [order] = orders()
     expect(order).toMatchObject({ clientOrderId: 'late', status: 'filled', byHand: false })
     expect(order?.lateMs).toBeGreaterThanOrEqual(290)
@@ -84,7 +84,7 @@ describe('an order executed after its answer was cut', () => {
   test('behind its window the venue refuses it', async () => {
     strike({ fault: 'late-accept', afterMs: 400 })
     expect(await errorOf(buy('too-late', { recvWindow: 200 }))).toContain('NetworkError')
-    await expect.poll(() => strikes()[0]?.outcome).toBe('refused')
+    await expect.poll(() => strikes()[0]?.outcome, { timeout: 5000 }).toBe('refused')
     expect(strikes()[0]?.answered).toContain('-1021')
     expect(orders()).toEqual([])
   })
@@ -93,12 +93,12 @@ describe('an order executed after its answer was cut', () => {
 test('a slow answer is of an order executed at once; a client that gives up has one', async () => {
   strike({ fault: 'slow', afterMs: 400 })
   const asked = buy('slow')
-  await expect.poll(() => orders().length).toBe(1)
+  await expect.poll(() => orders().length, { timeout: 5000 }).toBe(1)
   expect((await asked).status).toBe('closed')
-  bench.spot.timeout = 150
+  bench.spot.timeout = 1000
   strike({ fault: 'drop-after-accept', cutAfterMs: 60_000 })
   expect(await errorOf(buy('blackhole'))).toContain('RequestTimeout')
-  expect(orders().length).toBe(2)
+  await expect.poll(() => orders().length, { timeout: 5000 }).toBe(2)
 })
 
 describe('an answer that says nothing', () => {
