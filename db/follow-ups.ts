@@ -4,8 +4,8 @@ import type { Db } from './client.ts'
 import type { WakeableOrder } from './order-wakes.ts'
 
 /**
- * What a transaction on an order's position left to be done and nobody was woken for yet: orders it planned, and resting
- * ones it wants back. Each is counted as woken, so that two who look wake it once; the sweeper finds what gets lost.
+ * What transactions on a position left to be done: orders they planned and nobody was woken for yet, and resting ones that
+ * are wanted back and for which no cancel is under way. Each is counted as woken; the sweeper finds what gets lost.
  */
 export async function takeFollowUps(db: Db, positionId: string): Promise<WakeableOrder[]> {
   const rows = await db
@@ -15,10 +15,7 @@ export async function takeFollowUps(db: Db, positionId: string): Promise<Wakeabl
     .where((or) =>
       or.or([
         or.and([or('state', '=', 'planned'), or('woken_at', 'is', null)]),
-        or.and([
-          or('state', 'in', ['open', 'partially_filled', 'canceling']),
-          or('cancel_requested_at', '>', sql<Date>`coalesce(woken_at, '-infinity')`),
-        ]),
+        or.and([or('state', 'in', ['open', 'partially_filled']), or('cancel_requested_at', 'is not', null)]),
       ]),
     )
     .returning(['id', 'exchange', 'purpose', 'state', 'wakes'])

@@ -56,6 +56,7 @@ export interface PositionChange {
   readonly openedAt?: Date
   readonly closedAt?: Date
   readonly stopPlan?: number
+  readonly stopReachedAt?: null
 }
 
 /**
@@ -135,6 +136,7 @@ export async function changePosition(db: Db, positionId: string, change: Positio
     ...(change.openedAt !== undefined && { opened_at: change.openedAt }),
     ...(change.closedAt !== undefined && { closed_at: change.closedAt }),
     ...(change.stopPlan !== undefined && { stop_plan: change.stopPlan }),
+    ...(change.stopReachedAt !== undefined && { stop_reached_at: change.stopReachedAt }),
   }
   if (Object.keys(values).length === 0) return
   await db.updateTable('positions').set(values).where('id', '=', positionId).execute()
@@ -215,7 +217,8 @@ interface PositionRow {
   stop_declined_at: Date | null
 }
 
-function toPosition(row: PositionRow): Position {
+/** A row of the table as a position. */
+export function toPosition(row: PositionRow): Position {
   return {
     id: row.id,
     userId: row.user_id,

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { DecimalText } from '#src/domain/decimal.ts'
+import type { ExitRules } from '#src/domain/exits/exit-rules.ts'
+import type { LiveStop } from '#src/domain/exits/resting-stop.ts'
 import { isEnded, type OrderState, orderStates } from '#src/domain/order.ts'
+import type { Side } from '#src/domain/side.ts'
 import type { Db } from './client.ts'
 
 const endings = orderStates.filter(isEnded)
@@ -22,14 +25,7 @@ export interface StopOrder {
 export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]> {
   const rows = await db
     .selectFrom('orders')
-    .select(['id', 'user_id', 'state', 'stop_price', 'quantity', 'filled', 'cancel_requested_at'])
-    .select((own) =>
-      own
-        .selectFrom('order_slots')
-        .select(sql<number>`max(substr(slot, 6)::integer)`.as('plan'))
-        .whereRef('order_slots.order_id', '=', 'orders.id')
-        .as('plan'),
-    )
+    .select(['id', 'user_id', 'attempt', 'state', 'stop_price', 'quantity', 'filled', 'cancel_requested_at'])
     .where('position_id', '=', positionId)
     .where('purpose', '=', 'stop')
     .where('state', 'not in', endings)
@@ -39,7 +35,7 @@ export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]
     .map((row) => ({
       id: row.id,
       userId: row.user_id,
-      plan: Number(row.plan),
+      plan: row.attempt,
       state: row.state as OrderState,
       stopPrice: row.stop_price ?? '0',
       quantity: row.quantity,
@@ -134,4 +130,79 @@ export async function stopLingers(db: Db, accountId: string, symbol: string): Pr
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** A watched position on a reduce-only market, with what should protect it and what does. */
+export interface GuardedPosition {
+  readonly positionId: string
+  readonly userId: string
+  readonly accountId: string
+  readonly exchange: string
+  readonly symbol: string
+  readonly side: Side
+  readonly isStray: boolean
+  readonly quantity: DecimalText
+  readonly rules: ExitRules
+  readonly stopLoss: number | null
+  readonly trailingStop: number | null
+  readonly isDeclined: boolean
+  readonly isExiting: boolean
+  /** The last price that was evaluated, or the entry's. */
+  readonly price: number
+  readonly stops: readonly LiveStop[]
+}
+
+/** The reduce-only positions of a shard, with their stops; nothing is locked. */
+export async function guardedPositions(db: Db, shard: number): Promise<GuardedPosition[]> {
+  const { rows } = await sql<{
+    id: string
+    user_id: string
+    account_id: string
+    exchange: string
+    symbol: string
+    side: Side
+    is_stray: boolean
+    qty_open: string
+    rules: ExitRules
+    stop_loss: string | null
+    trailing_sl: string | null
+    is_declined: boolean
+    is_exiting: boolean
+    price: string
+    stops: LiveStop[]
+  }>`
+    select p.id, p.user_id, p.account_id, account.exchange, p.symbol, p.side, p.state = 'stray' as is_stray, p.qty_open,
+      p.rules, watch.stop_loss, watch.trailing_sl, p.stop_declined_at is not null as is_declined,
+      coalesce(live.is_exiting, false) as is_exiting, coalesce(watch.last_price, watch.entry_price) as price,
+      coalesce(live.stops, '[]') as stops
+    from monitored_positions watch
+    join positions p on p.id = watch.position_id
+    join accounts account on account.id = p.account_id
+    cross join lateral (
+      select bool_or(purpose = 'exit') as is_exiting,
+        jsonb_agg(jsonb_build_object('orderId', orders.id, 'plan', attempt, 'state', state, 'price', stop_price::float8,
+          'left', (quantity - filled)::text, 'isToBeCanceled', cancel_requested_at is not null))
+          filter (where purpose = 'stop') as stops
+      from orders where position_id = p.id and purpose <> 'entry' and state <> all (${endings}::text[])
+    ) live
+    where watch.shard = ${shard} and watch.is_active and p.state in ('open', 'closing', 'stray') and p.qty_open > 0
+      and (p.rules ->> 'reduceOnly')::boolean
+    order by p.id`.execute(db)
+  return rows.map((row) => ({
+    positionId: row.id,
+    userId: row.user_id,
+    accountId: row.account_id,
+    exchange: row.exchange,
+    symbol: row.symbol,
+    side: row.side,
+    isStray: row.is_stray,
+    quantity: row.qty_open,
+    rules: row.rules,
+    stopLoss: row.stop_loss === null ? null : Number(row.stop_loss),
+    trailingStop: row.trailing_sl === null ? null : Number(row.trailing_sl),
+    isDeclined: row.is_declined,
+    isExiting: row.is_exiting,
+    price: Number(row.price),
+    stops: row.stops,
+  }))
 }

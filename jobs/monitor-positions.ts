@@ -1,13 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { markSwept } from '#db/monitor-shards.ts'
 import type { WatchedPosition } from '#db/monitored-positions.ts'
+import { reviewGaps } from '#db/protection-gaps.ts'
 import { eventText, reevaluationText } from '#src/monitor/events.ts'
-import { sweep } from '#src/monitor/sweep.ts'
+import { type Sweep, sweep } from '#src/monitor/sweep.ts'
+import { guardShard } from '#src/orders/guard.ts'
 import { planExit, writeOff } from '#src/orders/plan.ts'
+import { whoCloses } from '#src/orders/reached.ts'
 import { monitorPositions } from '#src/queue/contracts.ts'
 import { done } from '#src/queue/job.ts'
 import { numbersOf } from '#src/trading/market-numbers.ts'
 import { type JobContext, job, marketInterval } from './context.ts'
-import { wake } from './follow.ts'
+import { follow, wake, wakeFollowUps } from './follow.ts'
 
 const everyMs = 5_000
 
@@ -20,7 +24,7 @@ export default job(monitorPositions, {
       everyMs: marketInterval(everyMs, config),
     })),
 
-  async run({ shard }, context) {
+  async run({ shard }, context, { signal }) {
     const { db, clock, feedOf, log, workerId } = context
     const marketNowMs = clock.marketNow()
     const market = {
@@ -30,19 +34,52 @@ export default job(monitorPositions, {
         return { candleOpenTimeMs, ...numbers }
       },
     }
+    await reviewGaps(db, { shard }) // a look that comes too late ends a gap
     const swept = await sweep(db, shard, market, marketNowMs)
     for (const { watched, change } of swept.changes)
       log.info({ accountId: watched.accountId, symbol: watched.state.symbol, ...change }, reevaluationText)
     for (const blind of swept.blind) log.error(blind, 'a position could not be evaluated')
-    for (const due of swept.due) await leave(due, context)
+    const waiting = await leaveAll(swept.due, context)
+    for (const positionId of await guardShard(context, shard)) await wakeFollowUps(positionId, context)
     await markSwept(db, shard, workerId)
+    if (waiting.length > 0) {
+      // The venue has its 2 s for stops that the price is through; then what is still open is closed.
+      await sleep(Math.max(...waiting.map(({ forMs }) => forMs)), undefined, { signal }).catch(() => {})
+      await leaveAll(
+        waiting.map(({ due }) => due),
+        context,
+      )
+    }
     return done
   },
 })
 
+type Due = Sweep['due'][number]
+
+/** Leaves what is due, and returns what the venue is to close first, with how long it has. */
+async function leaveAll(
+  dues: readonly Due[],
+  context: JobContext,
+): Promise<{ readonly due: Due; readonly forMs: number }[]> {
+  const waiting: { due: Due; forMs: number }[] = []
+  for (const due of dues) {
+    const { reason, price } = due.exit
+    if (reason === 'stop_loss' || reason === 'trailing_stop') {
+      const turn = await whoCloses(context, due.watched.state.positionId, price)
+      if (turn.of === 'venue') {
+        waiting.push({ due, forMs: turn.forMs })
+        continue
+      }
+      for (const { orderId, result } of turn.asked) await follow(orderId, result, context)
+    }
+    await leave(due, context)
+  }
+  return waiting
+}
+
 /** Plans the exit and wakes its lane; one that another evaluator planned already is left to it. */
 async function leave(
-  { watched, exit }: Awaited<ReturnType<typeof sweep>>['due'][number],
+  { watched, exit }: Due,
   { db, keys, enqueue, log, clock, config, workerId }: JobContext,
 ): Promise<void> {
   const { positionId, symbol } = watched.state

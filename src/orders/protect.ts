@@ -31,7 +31,8 @@ export async function protectPosition(tx: Db, position: Position, context: Prote
   if (position.rules.reduceOnly === true) {
     const live = await lockStops(tx, position.id)
     const isExiting = (await liveOrders(tx, position.id)).some((order) => order.purpose === 'exit')
-    const wanted = position.stopDeclinedAt === null ? await wantedFor(tx, position) : undefined
+    const isDeclined = position.stopDeclinedAt !== null
+    const wanted = isDeclined ? undefined : await wantedFor(tx, position)
     const change = changeStops(position.side, wanted, live.map(toLiveStop), isExiting)
     await abandonStops(
       tx,
@@ -72,7 +73,7 @@ async function placeStop(
   const { exchange } = await accountOrThrow(tx, position.accountId)
   const plan = position.stopPlan + 1
   const price = new Decimal(wanted.price).toString()
-  await changePosition(tx, position.id, { stopPlan: plan })
+  await changePosition(tx, position.id, { stopPlan: plan, stopReachedAt: null })
   await insertOrder(
     tx,
     {

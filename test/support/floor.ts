@@ -18,6 +18,7 @@ import type { OrderDesk } from '#src/orders/order-desk.ts'
 import { planEntry } from '#src/orders/plan.ts'
 import { type Simulator, startSimulator } from '#src/simulator/simulator.ts'
 import { syntheticTape } from '#src/simulator/tape/synthetic.ts'
+import type { Tape } from '#src/simulator/tape/tape.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 import { fingerprintOf, sealKey } from '#src/vault/seal.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
@@ -70,10 +71,13 @@ export interface EntryWish {
 }
 
 /** Opens a floor for the calling test file; everything is closed after it. */
-export async function openFloor(): Promise<Floor> {
+export async function openFloor(options: { readonly tape?: Tape } = {}): Promise<Floor> {
   const database = await testDatabase()
   const db = database.db()
-  const simulator = await startSimulator({ tape: syntheticTape(7, Date.now()), enforceLimits: false })
+  const simulator = await startSimulator({
+    tape: options.tape ?? syntheticTape(7, Date.now()),
+    enforceLimits: false,
+  })
   const route: Floor['route'] = { url: simulator.url }
   const simulatorUrl = async () => route.url
   const gateway = createGateway({ db, keys, simulatorUrl })

@@ -1,0 +1,66 @@
+import { lockPosition } from '#db/positions.ts'
+import { reviewGaps, withoutStop } from '#db/protection-gaps.ts'
+import { type GuardedPosition, guardedPositions } from '#db/stops.ts'
+import { changeStops, wantedStop } from '../domain/exits/resting-stop.ts'
+import { raiseAlarm } from './alarm.ts'
+import type { OrderDesk } from './order-desk.ts'
+import { planExit } from './plan.ts'
+import { protectPosition } from './protect.ts'
+
+/** From so long without its stop a position is being closed. */
+const emergencyAfterMs = 10_000
+
+/**
+ * Guards the positions of a shard that need a resting stop: moves stops that the evaluation tightened, arms again what has
+ * lost its stop, and closes what has stood without one for 10 s, or is a stray. Returns the positions for which something
+ * was planned, to be woken. Needs no price and no venue.
+ */
+export async function guardShard(desk: OrderDesk, shard: number): Promise<string[]> {
+  const changed: string[] = []
+  const guarded = await guardedPositions(desk.db, shard)
+  for (const position of guarded) {
+    if (position.isStray && !position.isExiting && (await leaveAtOnce(desk, position)))
+      changed.push(position.positionId)
+    if (needsChange(position) && (await protectNow(desk, position.positionId)))
+      changed.push(position.positionId)
+  }
+  await reviewGaps(desk.db, { shard })
+  for (const { forMs, ...position } of await withoutStop(desk.db, shard, emergencyAfterMs)) {
+    if (!(await leaveAtOnce(desk, position))) continue
+    changed.push(position.positionId)
+    await raiseAlarm(desk, {
+      event: 'unprotected',
+      userId: position.userId,
+      accountId: position.accountId,
+      target: position.positionId,
+      text: `no stop rests on ${position.symbol} for ${Math.round(forMs / 1_000)} s: it is being closed`,
+    })
+  }
+  return changed
+}
+
+function needsChange(position: GuardedPosition): boolean {
+  const { side, rules, isDeclined, isExiting, stops } = position
+  const wanted = isDeclined ? undefined : wantedStop(position, rules)
+  const { place, cancel, abandon } = changeStops(side, wanted, stops, isExiting)
+  return place !== undefined || cancel.length > 0 || abandon.length > 0
+}
+
+/** Looks again under the position's lock, where nobody else changes it meanwhile. */
+function protectNow({ db, keys, workerId }: OrderDesk, positionId: string): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const position = await lockPosition(tx, positionId)
+    if (!['open', 'closing', 'stray'].includes(position.state)) return false
+    await protectPosition(tx, position, { actor: workerId, keys })
+    return true
+  })
+}
+
+async function leaveAtOnce(
+  { db, keys, workerId }: OrderDesk,
+  { positionId, price }: Pick<GuardedPosition, 'positionId' | 'price'>,
+): Promise<boolean> {
+  const wish = { positionId, quantity: 'all', slots: ['close'], reason: 'emergency', price } as const
+  const orderId = await db.transaction().execute((tx) => planExit(tx, keys, { ...wish, actor: workerId }))
+  return orderId !== undefined
+}
