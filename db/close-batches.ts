@@ -153,6 +153,18 @@ export async function positionsOf(db: Db, batch: Pick<CloseBatch, 'positionIds'>
   return positionsWhere(db, sql<boolean>`position.id = any(${[...batch.positionIds]}::uuid[])`)
 }
 
+/** How many positions a batch has found, and how many of them are over. */
+export async function progressOf(
+  db: Db,
+  batch: Pick<CloseBatch, 'positionIds'>,
+): Promise<{ readonly positions: number; readonly closed: number }> {
+  const positions = await positionsOf(db, batch)
+  return {
+    positions: positions.length,
+    closed: positions.filter(({ state }) => !living.includes(state)).length,
+  }
+}
+
 /** Writes down what a batch has found alive and what it waits for. */
 export async function noteProgress(
   db: Db,
@@ -193,6 +205,22 @@ export async function endBatch(db: Db, batchId: string, outcome: string): Promis
     .returning('id')
     .execute()
   return rows.length > 0
+}
+
+/** Which of the orders that a venue lists are ours, by their client ids. */
+export async function ownOrders(
+  db: Db,
+  accountId: string,
+  clientOrderIds: readonly string[],
+): Promise<{ readonly symbol: string; readonly clientOrderId: string }[]> {
+  if (clientOrderIds.length === 0) return []
+  const rows = await db
+    .selectFrom('orders')
+    .select(['symbol', 'client_order_id'])
+    .where('account_id', '=', accountId)
+    .where('client_order_id', 'in', [...clientOrderIds])
+    .execute()
+  return rows.map((row) => ({ symbol: row.symbol, clientOrderId: row.client_order_id }))
 }
 
 async function positionsWhere(db: Db, condition: ReturnType<typeof sql<boolean>>): Promise<BatchPosition[]> {

@@ -13,6 +13,12 @@ export interface HaltOrder extends HaltPlace {
   readonly userId?: string
 }
 
+/** The close-all of a place, and whether it was opened now. */
+export interface OrderedClose {
+  readonly batch: CloseBatch
+  readonly isNew: boolean
+}
+
 /**
  * Sets or lifts a halt in the caller's transaction and writes it into the audit log; `flatten` opens a close-all of the
  * place with it. Undefined when there is no such place.
@@ -20,7 +26,7 @@ export interface HaltOrder extends HaltPlace {
 export async function orderHalt(
   tx: Db,
   order: HaltOrder,
-): Promise<{ readonly batch?: CloseBatch } | undefined> {
+): Promise<{ readonly closing?: OrderedClose } | undefined> {
   const { scope, key, mode, reason, by } = order
   if (!(await setHalt(tx, { scope, key, mode, reason, setBy: by }))) return undefined
   await recordAudit(tx, {
@@ -31,8 +37,8 @@ export async function orderHalt(
     details: { mode, reason },
   })
   if (mode !== 'flatten') return {}
-  const opened = await orderCloseAll(tx, order)
-  return opened && { batch: opened.batch }
+  const closing = await orderCloseAll(tx, order)
+  return closing && { closing }
 }
 
 /**
@@ -42,7 +48,7 @@ export async function orderHalt(
 export async function orderCloseAll(
   tx: Db,
   order: Omit<HaltOrder, 'mode'>,
-): Promise<{ readonly batch: CloseBatch; readonly isNew: boolean } | undefined> {
+): Promise<OrderedClose | undefined> {
   const { scope, key, reason, by } = order
   const opened = await openCloseBatch(tx, { scope, key, reason, openedBy: by })
   if (!opened) return undefined

@@ -74,3 +74,16 @@ export async function countWorkers(db: Db, queue: string): Promise<number> {
     .executeTakeFirstOrThrow()
   return Number(count)
 }
+
+/** Whether any worker beat within 15 s. */
+export async function hasLiveWorker(db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom('workers')
+    .select('id')
+    .where('role', '=', 'worker')
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>', sql<Date>`now() - interval '15 seconds'`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -53,9 +53,9 @@ async function change(
       .execute((tx) => orderHalt(tx, { ...place, mode, reason, by: 'command line' }))
     if (!ordered) throw new UserError(`there is no ${place.name}`)
     console.log(`${place.name}: ${wordsOf[mode]}`)
-    if (ordered.batch)
+    if (ordered.closing)
       console.log(
-        `${ordered.batch.positionIds.length} positions are being closed: npx bullpen close-all --watch`,
+        `${ordered.closing.batch.positionIds.length} positions; to follow it, press again: npx bullpen close-all --yes`,
       )
   })
 }

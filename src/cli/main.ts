@@ -5,6 +5,7 @@ import { redactText } from '../redact.ts'
 import { account } from './account.ts'
 import { bench } from './bench.ts'
 import { chaos } from './chaos.ts'
+import { closeAll } from './close-all.ts'
 import { doctor } from './doctor.ts'
 import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => void)[] = [
   doctor,
   account,
   halt,
+  closeAll,
   user,
   bench,
   chaos,

@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Db } from '#db/client.ts'
+import { closeAll } from './api/close-all.ts'
 import { listDecisions } from './api/decisions.ts'
 import { getEquity } from './api/equity.ts'
 import { type LiveUpdates, openLiveUpdates } from './api/events.ts'
@@ -54,6 +55,7 @@ export function apiRoutes(queues: readonly Queue[]): Route[] {
     listDecisions,
     listSignals,
     setHalt,
+    closeAll,
     getOperations(queues),
   ]
 }

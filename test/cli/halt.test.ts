@@ -89,7 +89,7 @@ test('a user without an account is halted before they connect one', async () => 
 test('flatten stops entries and opens one close-all, however often it is said', async () => {
   const flatten = ['halt', 'set', '--mode', 'flatten', '--reason', 'out']
   expect((await bullpen(flatten)).stdout).toBe(
-    'everything: no new entries, and what is open is being closed\n0 positions are being closed: npx bullpen close-all --watch\n',
+    'everything: no new entries, and what is open is being closed\n0 positions; to follow it, press again: npx bullpen close-all --yes\n',
   )
   await bullpen(flatten)
   expect(await modeOf('global', '*')).toBe('flatten')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '#db/client.ts'
+import { latestBatch, progressOf } from '#db/close-batches.ts'
 import { type Halt, haltsInForce } from '#db/halts.ts'
 import { sum } from '../../domain/decimal.ts'
 import { decimal, instant, noBody, nothing } from './fields.ts'
@@ -57,6 +58,17 @@ const overview = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  /** The close-all of everything the user owns, while it is not over. */
+  closing: z
+    .object({
+      openedAt: instant,
+      positions: z.int(),
+      /** Of these, the ones that are over. */
+      closed: z.int(),
+      /** Why it is not over yet, in words. */
+      waitsFor: z.string().nullable(),
+    })
+    .nullable(),
   market: z.object({
     now: instant.nullable(),
     kind: z.enum(['synthetic', 'replay', 'live']),
@@ -86,6 +98,7 @@ export const getOverview = route({
       ),
       halt: await readHalt(db, user.id),
       otherHalts: (await haltsInForce(db)).filter(isOther),
+      closing: await readClosing(db, user.id),
       market: { now: now?.toISOString() ?? null, ...market },
     }
   },
@@ -157,6 +170,13 @@ async function readHalt(db: Db, userId: string): Promise<Overview['halt']> {
     reason: row.reason,
     setAt: row.set_at.toISOString(),
   }
+}
+
+async function readClosing(db: Db, userId: string): Promise<Overview['closing']> {
+  const batch = await latestBatch(db, { scope: 'user', key: userId })
+  if (!batch || batch.endedAt) return null
+  const { openedAt, waitsFor } = batch
+  return { openedAt: openedAt.toISOString(), waitsFor, ...(await progressOf(db, batch)) }
 }
 
 function toAccount(row: Row, positions: readonly Position[]): AccountOverview {

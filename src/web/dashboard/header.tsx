@@ -1,6 +1,7 @@
 import { useContext } from 'react'
 import type { Me } from '../api/me.ts'
 import type { AccountOverview, Overview } from '../api/overview.ts'
+import { CloseAll } from './close-all.tsx'
 import { EntriesSwitch } from './entries-switch.tsx'
 import { clock, day, fullTime } from './format.ts'
 import { Mark } from './icons.tsx'
@@ -30,10 +31,11 @@ export function Header({ me, overview, account, onChoose, live }: HeaderProps) {
         <div className="ml-auto sm:order-last sm:ml-0 sm:border-l sm:border-line sm:pl-4">
           <UserMenu me={me} />
         </div>
-        <div className="flex w-full min-w-0 items-center gap-3 sm:ml-auto sm:w-auto">
+        <div className="flex w-full min-w-0 flex-wrap items-center gap-x-3 gap-y-2 sm:ml-auto sm:w-auto">
           <MarketClock market={overview?.market} />
           <LiveMark state={live} />
-          <div className="ml-auto">
+          <div className="ml-auto flex gap-2">
+            <CloseAll overview={overview} />
             <EntriesSwitch halt={overview?.halt ?? null} />
           </div>
         </div>

@@ -15,6 +15,7 @@ export function Notices({ account, overview, positions }: NoticesProps) {
   const halt = overview?.halt
   return (
     <div className="space-y-2">
+      {overview?.closing && <ClosingNotice closing={overview.closing} />}
       {halt && halt.mode !== 'none' && <HaltNotice halt={halt} />}
       {overview?.otherHalts.map((each) => (
         <OtherHalt key={`${each.scope} ${each.key}`} halt={each} />
@@ -22,6 +23,16 @@ export function Notices({ account, overview, positions }: NoticesProps) {
       {account && account.status !== 'active' && <AccountNotice account={account} />}
       <ProtectionNotice positions={positions} />
     </div>
+  )
+}
+
+function ClosingNotice({ closing }: { closing: NonNullable<Overview['closing']> }) {
+  const { positions, closed, waitsFor } = closing
+  return (
+    <Notice isWarning icon={<Hand className="mt-0.5 size-4" />} title="Everything is being closed.">
+      {closed} of {positions} positions are closed{waitsFor ? ` (${waitsFor})` : ''}. No entry starts until
+      the exchange shows that nothing is left.
+    </Notice>
   )
 }
 

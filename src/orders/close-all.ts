@@ -1,0 +1,137 @@
+import {
+  type BatchPosition,
+  type CloseBatch,
+  endBatch,
+  flatForMs,
+  livingPositions,
+  noteProgress,
+  ownOrders,
+  positionsOf,
+  takeOpenBatches,
+} from '#db/close-batches.ts'
+import { liveOrders } from '#db/orders.ts'
+import { Decimal } from '../domain/decimal.ts'
+import { messageOf } from '../errors.ts'
+import { closePosition, type Wake } from './close-position.ts'
+import type { OrderDesk } from './order-desk.ts'
+
+/** A batch is looked at again after so long, by whichever worker comes first. */
+const quietMs = 1_000
+/** Positions that are closed at the same time. */
+const atOnce = 8
+/** What the venue still shows for so long after all of ours has ended is not ours. */
+const surplusAfterMs = 60_000
+
+/**
+ * Advances every open close-all by one step. Each step reads what is there and does what is missing, so it may be
+ * repeated, interrupted and shared between workers; nothing of it rests on the queue.
+ */
+export async function advanceCloseBatches(desk: OrderDesk, wake: Wake): Promise<void> {
+  for (const batch of await takeOpenBatches(desk.db, quietMs)) await advance(desk, batch, wake)
+}
+
+async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<void> {
+  const alive = await livingPositions(desk.db, batch)
+  const positionIds = [...new Set([...batch.positionIds, ...alive.map(({ id }) => id)])]
+  const positions = await positionsOf(desk.db, { positionIds })
+  const waits = await eachOf(await unfinished(desk, positions), (position) =>
+    saying(position.symbol, () => closePosition(desk, position.id, wake)),
+  )
+  const isFlatForUs = waits.length === 0
+  const shown = isFlatForUs ? await shownByVenue(desk, positions) : []
+  const isPatienceOver = isFlatForUs && (await flatForMs(desk.db, batch.id)) > surplusAfterMs
+  const isSurplus = isPatienceOver && shown.every(({ isOurs }) => !isOurs)
+  if (isFlatForUs && (shown.length === 0 || isSurplus)) {
+    await end(desk, batch, positions, shown)
+    return
+  }
+  const waitsFor = [...waits, ...shown.map(({ text }) => text)].slice(0, 10).join('; ')
+  await noteProgress(desk.db, batch.id, { alive: positionIds, waitsFor, isFlatForUs })
+}
+
+/** Positions that live, and ended ones of which an order lives. */
+async function unfinished(desk: OrderDesk, positions: readonly BatchPosition[]): Promise<BatchPosition[]> {
+  const found: BatchPosition[] = []
+  for (const position of positions) {
+    const isOver = position.state === 'closed' || position.state === 'void'
+    if (!isOver || (await liveOrders(desk.db, position.id)).length > 0) found.push(position)
+  }
+  return found
+}
+
+/** Something that a venue shows although all of ours has ended. */
+interface Shown {
+  readonly text: string
+  /** An order of ours; a position cannot say whose it is. */
+  readonly isOurs: boolean
+}
+
+/** What the venues still show on the symbols of the positions: nothing is flat before they say so. */
+async function shownByVenue(desk: OrderDesk, positions: readonly BatchPosition[]): Promise<Shown[]> {
+  const byAccount = Map.groupBy(positions, ({ accountId }) => accountId)
+  const shown = await eachOf([...byAccount], async ([accountId, own]) => {
+    const symbols = [...new Set(own.map(({ symbol }) => symbol))]
+    try {
+      return await shownOf(desk, accountId, symbols)
+    } catch (error) {
+      return [{ text: `account ${accountId}: ${messageOf(error)}`, isOurs: true }]
+    }
+  })
+  return shown.flat()
+}
+
+async function shownOf(desk: OrderDesk, accountId: string, symbols: readonly string[]): Promise<Shown[]> {
+  const venue = await desk.gateway.account(accountId)
+  const held = (await venue.positions()).filter(
+    ({ symbol, quantity }) => symbols.includes(symbol) && !new Decimal(quantity).isZero(),
+  )
+  const listed = await Promise.all(symbols.map((symbol) => venue.openOrders(symbol)))
+  const open = listed.flat().map(({ clientOrderId }) => clientOrderId)
+  const ours = await ownOrders(desk.db, accountId, open)
+  return [
+    ...held.map(({ symbol, quantity }) => ({
+      text: `${symbol}: the venue still shows ${quantity}`,
+      isOurs: false,
+    })),
+    ...ours.map((order) => ({ text: `${order.symbol}: an order of ours rests at the venue`, isOurs: true })),
+  ]
+}
+
+async function end(
+  desk: OrderDesk,
+  batch: CloseBatch,
+  positions: readonly BatchPosition[],
+  shown: readonly Shown[],
+): Promise<void> {
+  const closed = positions.filter(({ state }) => state !== 'void').length
+  const left = shown.map(({ text }) => `${text}, which is not Bullpen's and was left alone`)
+  const outcome = [`${closed} closed`, ...left].join('; ')
+  if (await endBatch(desk.db, batch.id, outcome))
+    desk.log.info(
+      { event: 'close-all.end', scope: batch.scope, key: batch.key, outcome },
+      'everything is closed',
+    )
+}
+
+/** What a step waits for; a failure is such a thing, and stops no other position. */
+async function saying(symbol: string, step: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await step()
+  } catch (error) {
+    return `${symbol}: ${messageOf(error)}`
+  }
+}
+
+/** Does it for each, a few at a time; the answers that are not undefined. */
+async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R | undefined>): Promise<R[]> {
+  const left = [...items]
+  const answers: R[] = []
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      const answer = await work(item)
+      if (answer !== undefined) answers.push(answer)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  return answers
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { progressOf } from '#db/close-batches.ts'
+import { orderCloseAll, orderHalt } from '#db/halt-orders.ts'
+import { instant, nothing } from './fields.ts'
+import { noAccount } from './halts.ts'
+import { route } from './route.ts'
+
+const closing = z.object({
+  batchId: z.uuid(),
+  /** False when it was asked for already: it goes on, and nothing is closed twice. */
+  isNew: z.boolean(),
+  openedAt: instant,
+  positions: z.int(),
+  closed: z.int(),
+})
+
+/**
+ * Closes everything the caller owns. What is done is in the database when this has answered, and workers see to it
+ * whether the queue is there or not.
+ */
+export const closeAll = route({
+  method: 'post',
+  path: '/close-all',
+  summary: 'Closes every open position of the caller at the market, and takes back what rests.',
+  query: nothing,
+  body: z.strictObject(
+    {
+      /** Whether entries stay stopped afterwards; they start again by themselves otherwise. */
+      stopEntries: z.boolean('must be true or false'),
+      reason: z.string().trim().max(200, 'must be at most 200 characters').optional(),
+    },
+    'must be an object with stopEntries',
+  ),
+  answer: closing,
+  async handle({ db, user, body }) {
+    const { stopEntries, reason = null } = body
+    const order = { scope: 'user', key: user.id, reason, by: user.email, userId: user.id } as const
+    const closing = stopEntries
+      ? (await orderHalt(db, { ...order, mode: 'flatten' }))?.closing
+      : await orderCloseAll(db, order)
+    if (!closing) throw noAccount('There is no account in which anything could be closed.')
+    const { batch, isNew } = closing
+    const { id: batchId, openedAt } = batch
+    return { batchId, isNew, openedAt: openedAt.toISOString(), ...(await progressOf(db, batch)) }
+  },
+})
