@@ -82,14 +82,13 @@ async function onPostgres(url: string): Promise<QueueBackend> {
   probe.on('error', () => {})
   return {
     kind: 'postgres',
-    queue: (name) =>
-      quiet(new Queue(name, { connection: connection as never }, createPostgresBackend as never)),
+    queue: (name) => quiet(new Queue(name, { connection: connection as never }, patientBackend as never)),
     worker: (name, processor, options) =>
       new Worker(
         name,
         processor,
         { ...options, connection: { ...connection, max: 4 } as never },
-        createPostgresBackend as never,
+        patientBackend as never,
       ),
     async ping() {
       await probe.query('select 1')
@@ -98,6 +97,30 @@ async function onPostgres(url: string): Promise<QueueBackend> {
       await probe.end()
     },
   }
+}
+
+/** What the library remembers of its first connection, and does not show. */
+interface Remembering {
+  readyPromise: Promise<void> | undefined
+  waitUntilReady(): Promise<void>
+}
+
+/**
+ * The library's backend, whose first connection may fail: the library would remember that failure for as long as it
+ * lives, and take no job any more. Here the next question connects anew.
+ */
+const patientBackend: typeof createPostgresBackend = (name, options, more) => {
+  const backend = createPostgresBackend(name, options, more)
+  const parts = backend as unknown as Remembering & { readonly connection: Remembering }
+  const { connection } = parts
+  const connect = connection.waitUntilReady.bind(connection)
+  connection.waitUntilReady = () =>
+    connect().catch((error: unknown) => {
+      connection.readyPromise = undefined
+      parts.readyPromise = undefined
+      throw error
+    })
+  return backend
 }
 
 /** A queue's connection errors reach whoever calls it; unheard events would end the process. */
