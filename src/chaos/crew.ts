@@ -4,6 +4,8 @@ import { readinessIn } from '../supervisor/ready.ts'
 
 /** One worker process that is kept running, and what is done to it. */
 export interface Member {
+  /** Whether it is at work: started, and neither frozen nor gone. */
+  isUp(): boolean
   /** SIGKILL; it is started again. */
   kill(): void
   /** SIGSTOP, and SIGCONT after `forMs` unless it was killed by then. */
@@ -40,6 +42,7 @@ export async function recruit(wanted: Recruit): Promise<Member> {
   let armed: string | undefined
   let isOurKill = false
   let isStopping = false
+  let isUp = false
   let isCalm = false
   let thaw: NodeJS.Timeout | undefined
   let gone: Promise<void>
@@ -52,12 +55,17 @@ export async function recruit(wanted: Recruit): Promise<Member> {
     const env = { ...wanted.env, ...(armed !== undefined && { BULLPEN_CRASHPOINT: armed }) }
     child = spawn(process.execPath, wanted.args, { env, stdio: ['ignore', output, output, 'ipc'] })
     closeSync(output)
-    child.on('message', (message) => readinessIn(message) && announce())
+    child.on('message', (message) => {
+      if (!readinessIn(message)) return
+      isUp = true
+      announce()
+    })
     const { promise, resolve } = Promise.withResolvers<void>()
     gone = promise
     child.once('error', (error) => wanted.onEnd(wanted.name, error.message))
     child.once('exit', (code, signal) => {
       clearTimeout(thaw)
+      isUp = false
       resolve()
       if (isStopping) return
       if (!isOurKill && signal === 'SIGKILL' && armed !== undefined) wanted.onCrash?.(armed)
@@ -68,17 +76,24 @@ export async function recruit(wanted: Recruit): Promise<Member> {
 
   const kill = () => {
     isOurKill = true
+    isUp = false
     child.kill('SIGKILL')
   }
   start()
   await ready
   return {
+    isUp: () => isUp,
     kill,
     freeze(forMs) {
+      if (!isUp) return
+      isUp = false
       const frozen = child
       frozen.kill('SIGSTOP')
       clearTimeout(thaw)
-      thaw = setTimeout(() => frozen.kill('SIGCONT'), forMs)
+      thaw = setTimeout(() => {
+        frozen.kill('SIGCONT')
+        isUp = child === frozen
+      }, forMs)
     },
     calm() {
       isCalm = true

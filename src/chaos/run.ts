@@ -144,7 +144,7 @@ async function openLoads({ seed }: ChaosOptions, field: Field, closing: AsyncDis
     accounts,
     bases,
     next: random(seed, 11),
-    mostAtOnce: 60,
+    mostAtOnce: 30,
   })
   const naive = { journal, keys, queue, feedOf, accounts: naiveAccounts, bases, next: random(seed, 12) }
   return { load, naive }

@@ -9,7 +9,11 @@ export interface Victims {
   readonly proxies: Readonly<Record<Target, Wire>>
 }
 
-/** Plays faults at their times until stopped; says each as it happens. */
+/** A kill leaves somebody at work; on a slow machine it waits until there is one more. */
+const leastUp = 2
+const lookMs = 50
+
+/** Plays faults in their order, at their times or as soon after as may be, until stopped; says each as it happens. */
 export function startStorm(
   faults: Iterator<Fault>,
   victims: Victims,
@@ -20,14 +24,16 @@ export function startStorm(
   const next = () => {
     const { value: fault, done } = faults.next()
     if (done) return
-    timer = setTimeout(
-      () => {
-        strike(fault, victims)
-        onFault(fault)
-        next()
-      },
-      fault.atMs - (performance.now() - startedMs),
-    )
+    const when = () => {
+      if (fault.kind === 'kill' && victims.ours.filter((member) => member.isUp()).length < leastUp) {
+        timer = setTimeout(when, lookMs)
+        return
+      }
+      strike(fault, victims)
+      onFault(fault)
+      next()
+    }
+    timer = setTimeout(when, Math.max(0, fault.atMs - (performance.now() - startedMs)))
   }
   next()
   return {
@@ -42,7 +48,8 @@ export function startStorm(
 function strike(fault: Fault, { ours, naive, proxies }: Victims): void {
   const each = (worker: number, act: (member: Member) => void) => {
     for (const crew of [ours, naive]) {
-      const member = crew[worker % crew.length]
+      const up = crew.filter((member) => member.isUp())
+      const member = up[worker % up.length]
       if (member) act(member)
     }
   }
