@@ -17,24 +17,26 @@ export interface Upkeep {
   wakeOrders(): Promise<void>
 }
 
-/** Runs the upkeep now and every 2 s until stopped; a round that fails is said and the next one tries again. */
+/** Runs the upkeep now and every 2 s until stopped; what fails is said and the next round tries again. */
 export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Promise<void> } {
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
+  const attempt = (what: string, work: () => Promise<unknown>) =>
+    work().catch((error) => {
+      if (!isStopped) log.warn({ err: error }, `${what} could not be kept`)
+    })
+  const keepTogether = () =>
+    db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{
+        mine: boolean
+      }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
+      if (!rows[0]?.mine) return
+      await attempt('the count of missed ticks', upkeep.countMissedTicks)
+      await upkeep.keepSchedules()
+    })
   const round = async () => {
-    try {
-      await db.transaction().execute(async (tx) => {
-        const { rows } = await sql<{
-          mine: boolean
-        }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
-        if (!rows[0]?.mine) return
-        await upkeep.countMissedTicks()
-        await upkeep.keepSchedules()
-      })
-      await upkeep.wakeOrders()
-    } catch (error) {
-      if (!isStopped) log.warn({ err: error }, 'schedules and wakes could not be kept')
-    }
+    await attempt('schedules', keepTogether)
+    await attempt('wakes', upkeep.wakeOrders)
   }
   let current = Promise.resolve()
   const next = () => {
