@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { compareBooks } from '#src/orders/books.ts'
+import { backendKinds, queueAddress } from '../support/backends.ts'
+import { openCrew } from '../support/crew.ts'
+import { openFloor, type Trader } from '../support/floor.ts'
+
+const floor = await openFloor()
+const { database } = floor
+const crew = await openCrew(floor)
+const queues = ['orders-binance', 'exits-binance', 'accounts']
+
+const statesOf = async (trader: Trader) =>
+  (
+    await database.query<{ state: string }>(
+      'select state from orders where account_id = $1 order by planned_at',
+      [trader.account.id],
+    )
+  ).map(({ state }) => state)
+
+const sentBy = ({ apiKey }: Trader) => floor.simulator.ledger(apiKey).accounts[0]?.orders.length
+
+/** Answers to orders take so long; what was asked meanwhile is executed already. */
+function slowAnswers(ms: number): number {
+  const [id = 0] = floor.simulator.faults.add({
+    rules: [{ fault: 'slow', match: { request: 'order' }, afterMs: ms }],
+  })
+  return id
+}
+
+describe.each(backendKinds)('with the queue on %s', async (kind) => {
+  const address = await queueAddress(kind)
+
+  test('SIGTERM: what is in hand is finished, nothing new is taken, and the process ends with 0', async () => {
+    const worker = await crew.start(queues, address)
+    const [trader, later] = [await floor.trader({ market: 'spot' }), await floor.trader({ market: 'spot' })]
+    const rule = slowAnswers(2_000)
+    await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
+    await until(async () => (await statesOf(trader))[0] === 'submitting' && sentBy(trader) === 1)
+    worker.kill('SIGTERM')
+    await floor.enter(later, { base: 'BTC', quantity: '0.01' })
+    const { code, signal, output } = await worker.ended
+    floor.simulator.faults.remove(rule)
+    expect({ code, signal }, output).toEqual({ code: 0, signal: null })
+    expect(await statesOf(trader)).toEqual(['filled'])
+    expect(await statesOf(later)).toEqual(['planned'])
+    const [row] = await database.query(
+      `select stopped_at is not null as stopped from workers where role = 'worker' order by started_at desc limit 1`,
+    )
+    expect(row).toEqual({ stopped: true })
+    await database.query(`update orders set expires_at = now() where state = 'planned'`)
+  })
+
+  test('SIGKILL: another worker finishes what the dead one held, and nothing happens twice', async () => {
+    const dying = await crew.start(queues, address)
+    const traders = await Promise.all(Array.from({ length: 4 }, () => floor.trader({ market: 'spot' })))
+    const rule = slowAnswers(3_000)
+    for (const trader of traders) await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
+    await until(async () => traders.filter((trader) => sentBy(trader) === 1).length >= 2)
+    dying.kill('SIGKILL')
+    await dying.ended
+    floor.simulator.faults.remove(rule)
+    const heir = await crew.start(queues, address)
+    await until(async () => {
+      const states = (await Promise.all(traders.map(statesOf))).flat()
+      return states.every((state) => state === 'filled')
+    })
+    for (const trader of traders) {
+      expect(sentBy(trader)).toBe(1)
+      expect(await compareBooks(floor.db, trader.account.id, floor.gateway)).toEqual([])
+    }
+    heir.kill('SIGTERM')
+    expect((await heir.ended).code).toBe(0)
+  })
+})
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50))
+}
