@@ -29,12 +29,31 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Accounts {
   created_at: Generated<Timestamp>;
+  /**
+   * differences that were seen once: a second look, later, confirms them
+   */
+  doubts: Generated<Json>;
   exchange: string;
+  /**
+   * what the user has at the venue beside this program: shown, never touched
+   */
+  external: Generated<Json>;
   id: Generated<string>;
   market: string;
   mode: string;
+  /**
+   * no entry is sent before the account was compared with its venue: set when the cluster starts and after a restore
+   */
+  must_reconcile: Generated<boolean>;
   name: string;
   quote: string;
+  reconciled_at: Timestamp | null;
+  restored_at: Timestamp | null;
+  seen_in: Generated<string>;
+  /**
+   * since when the venue's report could not be believed
+   */
+  stale_since: Timestamp | null;
   status: Generated<string>;
   status_reason: string | null;
   user_id: string;

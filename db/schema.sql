@@ -77,6 +77,19 @@ function CREATE OR REPLACE FUNCTION public.take_turn_on_halts()
         return null;
       end $function$
   
+function CREATE OR REPLACE FUNCTION public.this_database()
+   RETURNS text
+   LANGUAGE plpgsql
+   STABLE
+  AS $function$
+      declare
+        name text := (select oid::text from pg_database where datname = current_database());
+      begin
+        return name || '.' || (select timeline_id from pg_control_checkpoint());
+      exception when insufficient_privilege then
+        return name || '.0';
+      end $function$
+  
 table auth.account column accessToken text
 table auth.account column accessTokenExpiresAt timestamp with time zone
 table auth.account column accountId text not null
@@ -155,16 +168,25 @@ table auth.verification grant SELECT to bullpen_app
 table auth.verification grant UPDATE to bullpen_app
 table auth.verification index CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
 table public.accounts column created_at timestamp with time zone not null default now()
+table public.accounts column doubts jsonb not null default '{}'::jsonb
 table public.accounts column exchange text not null
+table public.accounts column external jsonb not null default '{}'::jsonb
 table public.accounts column id uuid not null default gen_random_uuid()
 table public.accounts column market text not null
 table public.accounts column mode text not null
+table public.accounts column must_reconcile boolean not null default false
 table public.accounts column name text not null
 table public.accounts column quote text not null
+table public.accounts column reconciled_at timestamp with time zone
+table public.accounts column restored_at timestamp with time zone
+table public.accounts column seen_in text not null default this_database()
+table public.accounts column stale_since timestamp with time zone
 table public.accounts column status text not null default 'active'::text
 table public.accounts column status_reason text
 table public.accounts column user_id uuid not null
+table public.accounts constraint accounts_doubts_check CHECK ((jsonb_typeof(doubts) = 'object'::text))
 table public.accounts constraint accounts_exchange_check CHECK ((exchange = ANY (ARRAY['binance'::text, 'kraken'::text, 'bybit'::text, 'okx'::text, 'bitget'::text])))
+table public.accounts constraint accounts_external_check CHECK ((jsonb_typeof(external) = 'object'::text))
 table public.accounts constraint accounts_id_user_id_key UNIQUE (id, user_id)
 table public.accounts constraint accounts_market_check CHECK ((market = ANY (ARRAY['spot'::text, 'margin-cross'::text, 'margin-isolated'::text, 'futures'::text])))
 table public.accounts constraint accounts_mode_check CHECK ((mode = ANY (ARRAY['paper'::text, 'testnet'::text, 'live'::text])))

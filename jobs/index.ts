@@ -5,6 +5,7 @@ import fetchSignals from './fetch-signals.ts'
 import monitorPositions from './monitor-positions.ts'
 import persistSnapshot from './persist-snapshot.ts'
 import placeOrder from './place-order.ts'
+import reconcileAccount from './reconcile-account.ts'
 import resolveOrder from './resolve-order.ts'
 import scoreSignals from './score-signals.ts'
 import tradingCycle from './trading-cycle.ts'
@@ -17,6 +18,7 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   placeOrder,
   cancelOrder,
   resolveOrder,
+  reconcileAccount,
   persistSnapshot,
   monitorPositions,
 ]

@@ -1,5 +1,6 @@
 import { recordAudit } from '#db/audit.ts'
 import { countMissedTicks } from '#db/monitor-shards.ts'
+import { noteStart } from '#db/reconciliations.ts'
 import { closeEverything } from '#jobs/close-everything.ts'
 import { jobs } from '#jobs/index.ts'
 import { wakeOrders } from '#jobs/wake-orders.ts'
@@ -50,6 +51,8 @@ export async function runWorker({
     throw error
   })
   if (!context) return
+  if (await noteStart(context.db, identity.id))
+    log.info('the cluster starts: entries wait until each account was compared with its venue')
   const heartbeat = await startHeartbeat(context.db, identity, log)
   const giveUp = new AbortController()
   const workers = queues.map((name) => {

@@ -10,7 +10,7 @@ import { type Connection, openConnection } from './connection.ts'
 import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
 import { type VenueAccount, venueAccount } from './venue-account.ts'
-import type { VenueCard } from './venue-card.ts'
+import type { MarketCard, VenueCard } from './venue-card.ts'
 import { venuePauses } from './venue-pauses.ts'
 import { binance } from './venues/binance.ts'
 
@@ -45,6 +45,11 @@ interface Opened {
 }
 
 const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance }
+
+/** The card of an account's market; undefined where this build does not trade. */
+export function cardOf(account: Pick<Account, 'exchange' | 'market'>): MarketCard | undefined {
+  return cards[account.exchange]?.markets[account.market]
+}
 
 /** Why an account of this kind cannot be connected; undefined when it can. */
 export function unsupported(account: Pick<Account, 'exchange' | 'market'>): string | undefined {

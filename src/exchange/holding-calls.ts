@@ -1,7 +1,13 @@
 import { meaningOf } from './answers.ts'
 import type { SignedConnection } from './signed-connection.ts'
 import type { VenueClient } from './venue-class.ts'
-import type { KeyPermissions, VenueBalance, VenueMargin, VenuePosition } from './venue-order.ts'
+import type {
+  KeyPermissions,
+  VenueBalance,
+  VenueMargin,
+  VenueMovement,
+  VenuePosition,
+} from './venue-order.ts'
 
 /** What an account asks about itself, and how it is set up for an entry. */
 export interface HoldingCalls {
@@ -15,6 +21,10 @@ export interface HoldingCalls {
   holdings(): Promise<{ balances: VenueBalance[]; margin: VenueMargin | undefined }>
   /** Open positions; none on spot. */
   positions(): Promise<VenuePosition[]>
+  /**
+   * Money that moved without an execution since a moment of the venue's clock; undefined where the venue does not tell.
+   */
+  movementsSince(sinceMs: number): Promise<VenueMovement[] | undefined>
   keyPermissions(): Promise<KeyPermissions>
 }
 
@@ -87,6 +97,15 @@ export function holdingCalls(
                 unrealizedPnl: String(unrealizedPnl ?? '0'),
               },
       )
+    },
+
+    async movementsSince(sinceMs) {
+      const { readMovements } = market
+      if (readMovements === undefined) return undefined
+      const raw = await ask('income', (venue) =>
+        venue.fapiPrivateGetIncome({ startTime: Math.floor(sinceMs), limit: 1_000, ...window }),
+      )
+      return readMovements(raw, (id) => client.safeSymbol(id, undefined, undefined, market.type))
     },
 
     async keyPermissions() {

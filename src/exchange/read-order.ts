@@ -27,6 +27,8 @@ export function readOrder(answer: CcxtOrder): VenueOrder | undefined {
     averagePrice: average !== undefined && new Decimal(average).gt(0) ? average : null,
     updatedAtMs: answer.lastUpdateTimestamp ?? answer.timestamp ?? null,
     ...(answer.status === 'expired' && { isExpired: true }),
+    ...(answer.reduceOnly === true && { isReduceOnly: true }),
+    ...(limitOf(answer) !== undefined && { price: limitOf(answer) as DecimalText }),
     fills,
   }
 }
@@ -40,7 +42,7 @@ export function readStop(answer: CcxtOrder, card: StopCard, became?: CcxtOrder):
   const stop = readOrder(answer)
   if (stop === undefined) return undefined
   const { hasTriggered, becameVenueOrderId } = card.readTrigger(answer.info)
-  const id = { venueOrderId: `stop-${stop.venueOrderId}` }
+  const id = { venueOrderId: `stop-${stop.venueOrderId}`, isStop: true }
   if (!hasTriggered) return { ...stop, ...id }
   // It ended, and no order came of it.
   if (becameVenueOrderId === undefined) return { ...stop, ...id, status: 'canceled', isExpired: true }
@@ -80,6 +82,11 @@ export function readFill(
     isMaker: trade.takerOrMaker === 'maker',
     filledAtMs: trade.timestamp ?? order?.atMs ?? 0,
   }
+}
+
+function limitOf(answer: CcxtOrder): DecimalText | undefined {
+  const price = decimal(answer.price)
+  return price !== undefined && new Decimal(price).gt(0) ? price : undefined
 }
 
 function statusOf(status: string, filled: DecimalText): VenueOrderStatus {

@@ -1,6 +1,6 @@
 import type { Exchange, Market } from '../domain/market.ts'
 import type { VenueCode } from '../errors.ts'
-import type { KeyPermissions, VenueBalance, VenueMargin } from './venue-order.ts'
+import type { KeyPermissions, VenueBalance, VenueMargin, VenueMovement } from './venue-order.ts'
 
 /**
  * What an answer of the venue proves. `rejected`: not executed, and never will be as it is. `not-now`: not executed, the
@@ -48,6 +48,10 @@ export interface MarketCard {
   readonly testnet: 'sandbox' | 'demo'
   /** Balances from the raw answer of ccxt's fetchBalance. */
   readBalances(raw: unknown): VenueBalance[]
+  /** What moved without an execution, from the raw answer; absent where the venue does not tell. */
+  readMovements?(raw: unknown, symbolOf: (id: string) => string): VenueMovement[]
+  /** Weight a minute of one address, for everything that is asked there. */
+  readonly weightPerMinute: number
   /** Margin from the same answer; undefined on markets without. */
   readMargin(raw: unknown): VenueMargin | undefined
 }

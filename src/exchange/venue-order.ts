@@ -33,6 +33,11 @@ export interface VenueOrder {
   readonly filled: DecimalText
   readonly averagePrice: DecimalText | null
   readonly updatedAtMs: number | null
+  /** The limit; absent on what has none. */
+  readonly price?: DecimalText
+  readonly isReduceOnly?: boolean
+  /** Whether it waits for a price at the venue, counted apart from its orders. */
+  readonly isStop?: boolean
   /** The order that a triggered stop became: what executed is under its id. */
   readonly becameVenueOrderId?: string
   /** Ended by the venue itself, and not by anybody's cancel. */
@@ -73,4 +78,15 @@ export interface KeyPermissions {
   readonly canTrade: boolean
   readonly canWithdraw: boolean
   readonly isIpRestricted: boolean
+}
+
+/** Money of an account that moved without an execution. */
+export interface VenueMovement {
+  readonly id: string
+  readonly kind: 'funding' | 'deposit' | 'withdrawal' | 'adjustment'
+  readonly currency: string
+  readonly amount: DecimalText
+  /** null when it concerns no symbol. */
+  readonly symbol: string | null
+  readonly atMs: number
 }

@@ -15,9 +15,21 @@ export interface Alarm {
 }
 
 /** Says an alarm in the log and writes it down in the audit log of the user it concerns. */
-export async function raiseAlarm(desk: Pick<OrderDesk, 'db' | 'log'>, alarm: Alarm): Promise<void> {
-  const { event, userId, accountId, target, text, details } = alarm
-  desk.log.fatal({ event, accountId, target, ...details }, text)
+export function raiseAlarm(desk: Pick<OrderDesk, 'db' | 'log'>, alarm: Alarm): Promise<void> {
+  return say(desk, alarm, 'fatal')
+}
+
+/** The same for what the user should know, and nobody has to get up for. */
+export function tellUser(desk: Pick<OrderDesk, 'db' | 'log'>, notice: Alarm): Promise<void> {
+  return say(desk, notice, 'warn')
+}
+
+async function say(
+  desk: Pick<OrderDesk, 'db' | 'log'>,
+  { event, userId, accountId, target, text, details }: Alarm,
+  level: 'fatal' | 'warn',
+): Promise<void> {
+  desk.log[level]({ event, accountId, target, ...details }, text)
   await recordAudit(desk.db, {
     userId,
     actor: 'bullpen',

@@ -3,8 +3,10 @@ import type { Db } from '#db/client.ts'
 import { openBatchOn } from '#db/close-batches.ts'
 import { ensureSymbolHalt, lockHaltsOf } from '#db/halts.ts'
 import { recordEvent } from '#db/order-events.ts'
+import { hasExpired } from '#db/order-history.ts'
 import { claimPlanned, type Order, orderOrThrow } from '#db/orders.ts'
 import { lockPosition } from '#db/positions.ts'
+import { isOlderThanRestore, waitsForReconciliation } from '#db/reconciliations.ts'
 import { crashpoint } from './crashpoint.ts'
 import { endOrderIn } from './end.ts'
 import type { SettleContext } from './settle.ts'
@@ -17,25 +19,31 @@ export type Claim =
   | { readonly kind: 'claimed'; readonly order: Order }
   /** Somebody else has moved it. */
   | { readonly kind: 'taken'; readonly state: Order['state'] }
+  /** Its account must be compared with its venue first: it stays planned. */
+  | { readonly kind: 'waiting' }
   /** Policy ended what had not been sent. */
   | { readonly kind: 'abandoned'; readonly reason: string }
 
 /**
  * Takes a planned order for sending, in one committed transaction: of many senders one gets it. An entry needs an
  * active account and no halt on any of its scopes, whose rows it reads under lock, and must not have expired. An exit is
- * stopped by nothing but the end of its position.
+ * stopped by nothing but the end of its position. After a start entries, and after a restore everything, wait until the
+ * account was compared with its venue.
  */
 export async function claimOrder(db: Db, order: Order, context: SettleContext): Promise<Claim> {
   if (order.purpose === 'entry') await ensureSymbolHalt(db, order.symbol)
   return db.transaction().execute(async (tx) => {
-    const refusal = order.purpose === 'entry' ? await entryRefusal(tx, order) : undefined
+    const isEntry = order.purpose === 'entry'
+    const refusal = isEntry ? ((await entryRefusal(tx, order)) ?? (await ageRefusal(tx, order))) : undefined
     const position = await lockPosition(tx, order.positionId)
     const over =
       position.state === 'closed' || position.state === 'void'
         ? `the position is ${position.state}`
         : undefined
     const reason = refusal ?? over
-    if (reason === undefined) {
+    const waits = reason === undefined && (await waitsForReconciliation(tx, order))
+    if (waits && !(await hasExpired(tx, order.id))) return { kind: 'waiting' }
+    if (reason === undefined && !waits) {
       const claimed = await claimPlanned(tx, order.id, context.actor, leaseMs)
       if (claimed) {
         await recordEvent(tx, order, 'planned', 'submitting', { actor: context.actor })
@@ -65,6 +73,12 @@ export async function entryRefusal(
   const batch = await openBatchOn(tx, order)
   if (batch) return `everything on ${batch.scope} ${batch.key} is being closed${because(batch.reason)}`
   return undefined
+}
+
+/** A restored database remembers signals whose orders it has forgotten. */
+async function ageRefusal(tx: Db, order: Order): Promise<string | undefined> {
+  const isOld = await isOlderThanRestore(tx, order.id)
+  return isOld ? 'its signal is older than the restore of the database' : undefined
 }
 
 const because = (reason: string | null) => (reason ? `: ${reason}` : '')

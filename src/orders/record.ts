@@ -136,7 +136,7 @@ async function bookFills(
     positionId: order.positionId,
   }
   for (const venueFill of [...fills].sort(byTime)) {
-    const fill = await priced(tx, order.accountId, venueFill, context)
+    const fill = await pricedFill(tx, order.accountId, venueFill, context)
     if (!(await insertFill(tx, owner, fill))) continue
     const booked = bookFill(position, fill, coins)
     await insertLedger(tx, owner, ledgerOf(fill, coins, booked.excess))
@@ -155,7 +155,12 @@ async function bookFills(
 }
 
 /** The fill with its fee's price in quote: one for quote, the fill's own for base, the market's for a third coin. */
-async function priced(tx: Db, accountId: string, fill: VenueFill, context: BookingContext): Promise<Fill> {
+export async function pricedFill(
+  tx: Db,
+  accountId: string,
+  fill: VenueFill,
+  context: BookingContext,
+): Promise<Fill> {
   const { filledAtMs, venueOrderId: _, ...rest } = fill
   const { base, quote } = context.filters
   // A fill is always booked: a coin without a price now is taken at the price it last had here.

@@ -70,6 +70,8 @@ function requestOf(order: Order): OrderRequest {
 
 /** What a claim that got nothing to send came to. */
 function claimed(claim: Claim): OrderResult {
+  if (claim.kind === 'waiting')
+    return result(skipped('its account is compared with its venue first'), 'planned')
   if (claim.kind !== 'abandoned') {
     const state = claim.kind === 'taken' ? claim.state : 'submitting'
     return result(skipped(`it is ${state} already`), state)

@@ -60,6 +60,13 @@ export const resolveOrder = contract({
   attempts: 3,
 })
 
+export const reconcileAccount = contract({
+  name: 'reconcile-account',
+  queue: 'accounts',
+  data: z.object({ accountId: z.uuid() }),
+  attempts: 1, // the next interval is the retry
+})
+
 export const persistSnapshot = contract({
   name: 'persist-snapshot',
   queue: 'accounts',

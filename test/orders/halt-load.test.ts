@@ -66,7 +66,7 @@ test(`${halts} halts of every scope among ${claimers} claimers: after one has re
   await Promise.all(['BTC', 'ETH', 'SOL', 'XRP'].map((base) => ensureSymbolHalt(db, `${base}/USDT`)))
   let waiting: string[] = []
   let isOver = false
-  const counts = { claimed: 0, abandoned: 0, taken: 0 }
+  const counts = { claimed: 0, abandoned: 0, taken: 0, waiting: 0 }
   const claiming = Array.from({ length: claimers }, async () => {
     while (!isOver) {
       const id = waiting.pop()

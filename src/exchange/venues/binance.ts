@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Decimal } from '../../domain/decimal.ts'
 import type { VenueCode } from '../../errors.ts'
 import type { Meaning, RawAnswer, VenueCard } from '../venue-card.ts'
+import type { VenueMovement } from '../venue-order.ts'
 
 const rejected = (code: VenueCode, advice: string): Meaning => ({ proves: 'rejected', code, advice })
 
@@ -134,6 +135,18 @@ const futuresBalances = z.object({
   totalMaintMargin: z.string(),
   availableBalance: z.string(),
 })
+const income = z.array(
+  z.object({
+    symbol: z.string(),
+    incomeType: z.string(),
+    income: z.string(),
+    asset: z.string(),
+    time: z.coerce.number(),
+    tranId: z.coerce.string(),
+  }),
+)
+/** What an execution makes is told with the execution. */
+const ofExecutions = ['REALIZED_PNL', 'COMMISSION']
 const restrictions = z.object({
   enableWithdrawals: z.boolean(),
   enableSpotAndMarginTrading: z.boolean(),
@@ -142,6 +155,12 @@ const restrictions = z.object({
 })
 
 const algoOrder = z.object({ algoStatus: z.string(), actualOrderId: z.coerce.string().optional() })
+
+function kindOf(incomeType: string, amount: string): VenueMovement['kind'] {
+  if (incomeType === 'FUNDING_FEE') return 'funding'
+  if (incomeType === 'TRANSFER') return amount.startsWith('-') ? 'withdrawal' : 'deposit'
+  return 'adjustment'
+}
 
 /** Binance spot and USD-M futures. */
 export const binance: VenueCard = {
@@ -167,6 +186,7 @@ export const binance: VenueCard = {
           total: new Decimal(free).plus(locked).toString(),
         })),
       readMargin: () => undefined,
+      weightPerMinute: 6_000,
     },
     futures: {
       options: { defaultType: 'swap', fetchMarkets: { types: ['linear'] } },
@@ -190,6 +210,19 @@ export const binance: VenueCard = {
           free: availableBalance,
           total: walletBalance,
         })),
+      weightPerMinute: 2_400,
+      readMovements: (raw, symbolOf) =>
+        income
+          .parse(raw)
+          .filter(({ incomeType }) => !ofExecutions.includes(incomeType))
+          .map(({ symbol, incomeType, income: amount, asset, time, tranId }) => ({
+            id: `${incomeType}-${tranId}`,
+            kind: kindOf(incomeType, amount),
+            currency: asset,
+            amount,
+            symbol: symbol === '' ? null : symbolOf(symbol),
+            atMs: time,
+          })),
       readMargin(raw) {
         const parsed = futuresBalances.parse(raw)
         return {

@@ -19,6 +19,7 @@ export const walletEndpoints: Record<string, Endpoint> = {
   'GET /fapi/v2/account': signed(5, futuresAccount),
   'GET /fapi/v3/balance': signed(5, futuresBalances),
   'GET /fapi/v2/balance': signed(5, futuresBalances),
+  'GET /fapi/v1/income': signed(30, income),
   'GET /fapi/v3/positionRisk': signed(5, positionRisk),
   'GET /fapi/v2/positionRisk': signed(5, positionRisk),
   'GET /fapi/v1/leverageBracket': signed(1, (call) => perInstrument(call, brackets)),
@@ -49,6 +50,33 @@ export const walletEndpoints: Record<string, Endpoint> = {
     call.exchange.set(call.account, bnbSwitch.futures, String(call.parameters.flag('feeBurn')))
     return { code: 200, msg: 'success' }
   }),
+}
+
+const incomeTypes = {
+  deposit: 'TRANSFER',
+  withdrawal: 'TRANSFER',
+  airdrop: 'WELCOME_BONUS',
+  dust: 'COIN_SWAP_DEPOSIT',
+  funding: 'FUNDING_FEE',
+} as const
+
+/** What moved without an execution; executions tell their own income. */
+function income({ account, parameters }: SignedCall) {
+  const from = parameters.findInteger('startTime') ?? 0
+  const limit = Math.min(parameters.findInteger('limit') ?? 100, 1_000)
+  return account.transfers
+    .map(({ asset, amount, reason, at }, index) => ({
+      symbol: '',
+      incomeType: incomeTypes[reason],
+      income: amount,
+      asset,
+      time: at,
+      info: '',
+      tranId: index + 1,
+      tradeId: '',
+    }))
+    .filter(({ time }) => time >= from)
+    .slice(0, limit)
 }
 
 function perInstrument<T>(call: SignedCall, answer: (instrument: Instrument) => T): T[] {
