@@ -21,8 +21,9 @@ export async function guardShard(desk: OrderDesk, shard: number): Promise<string
   for (const position of guarded) {
     if (position.isStray && !position.isExiting && (await leaveAtOnce(desk, position)))
       changed.push(position.positionId)
-    if (needsChange(position) && (await protectNow(desk, position.positionId)))
-      changed.push(position.positionId)
+    if (!needsChange(position)) continue
+    await protectNow(desk, position.positionId)
+    changed.push(position.positionId)
   }
   await reviewGaps(desk.db, { shard })
   for (const { forMs, ...position } of await withoutStop(desk.db, shard, emergencyAfterMs)) {
@@ -47,12 +48,9 @@ function needsChange(position: GuardedPosition): boolean {
 }
 
 /** Looks again under the position's lock, where nobody else changes it meanwhile. */
-function protectNow({ db, keys, workerId }: OrderDesk, positionId: string): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const position = await lockPosition(tx, positionId)
-    if (!['open', 'closing', 'stray'].includes(position.state)) return false
-    await protectPosition(tx, position, { actor: workerId, keys })
-    return true
+async function protectNow({ db, keys, workerId }: OrderDesk, positionId: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await protectPosition(tx, await lockPosition(tx, positionId), { actor: workerId, keys })
   })
 }
 

@@ -38,6 +38,8 @@ export interface EntryPlan {
   readonly type: 'market' | 'limit'
   /** The limit, on its tick; limit orders alone. */
   readonly limitPrice?: DecimalText
+  /** How long it may rest at the venue, in wall ms, and what follows then; limit orders alone. */
+  readonly rests?: { readonly forMs: number; readonly onTimeout: 'reprice' | 'skip' }
   readonly rules: ExitRules
   readonly marketNowMs: number
   readonly actor: string
@@ -92,6 +94,7 @@ export async function planEntry(tx: Db, keys: KeyRing, plan: EntryPlan): Promise
       leverage: new Decimal(entry.leverage).toString(),
       clientOrderId: newClientOrderId(keys, account.id),
       expiresInMs: Math.min(entryLivesMs, plan.signalLeftMs),
+      ...(plan.rests && { restsForMs: plan.rests.forMs, onTimeout: plan.rests.onTimeout }),
     },
     ['entry'],
     { actor: plan.actor, evidence: { decisionId } },
@@ -112,6 +115,8 @@ export interface ExitPlan {
   readonly actor: string
   /** Which attempt at the same effect this is; 1 by default. */
   readonly attempt?: number
+  /** Follows at once from what the venue said of a refused one. */
+  readonly isCorrection?: boolean
 }
 
 /**
@@ -126,7 +131,7 @@ export async function planExit(tx: Db, keys: KeyRing, plan: ExitPlan): Promise<s
   const quantity = exitQuantity(position, plan)
   if (quantity === undefined) return undefined
   const slots = await freeSlots(tx, plan)
-  if (slots === undefined || (await isTooSoon(tx, position.id))) return undefined
+  if (slots === undefined || (!plan.isCorrection && (await isTooSoon(tx, position.id)))) return undefined
   const account = await accountOrThrow(tx, position.accountId)
   const isClose = slots.includes('close')
   await changePosition(tx, position.id, {

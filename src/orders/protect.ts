@@ -8,6 +8,7 @@ import { reviewGaps } from '#db/protection-gaps.ts'
 import { hotStopsOf, lockStops, requestCancel, type StopOrder } from '#db/stops.ts'
 import { Decimal } from '../domain/decimal.ts'
 import { changeStops, type LiveStop, type WantedStop, wantedStop } from '../domain/exits/resting-stop.ts'
+import type { PositionState } from '../domain/position.ts'
 import { exitSide } from '../domain/side.ts'
 import { newClientOrderId } from '../vault/client-order-id.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
@@ -28,6 +29,7 @@ export interface ProtectContext {
  * confirmed. On a market without reduce-only orders nothing rests: the monitor protects. Keeps the record of gaps.
  */
 export async function protectPosition(tx: Db, position: Position, context: ProtectContext): Promise<void> {
+  if (!isLiving(position.state)) return
   if (position.rules.reduceOnly === true) {
     const live = await lockStops(tx, position.id)
     const isExiting = (await liveOrders(tx, position.id)).some((order) => order.purpose === 'exit')
@@ -44,6 +46,11 @@ export async function protectPosition(tx: Db, position: Position, context: Prote
       await placeStop(tx, position, change.place, context)
   }
   await reviewGaps(tx, { positionId: position.id })
+}
+
+/** Whether a position in this state may hold something. */
+function isLiving(state: PositionState): boolean {
+  return state === 'open' || state === 'closing' || state === 'stray'
 }
 
 /** Takes back every stop of a position whose books are closed: none may rest on. */

@@ -13,6 +13,7 @@ import { entrySide } from '../domain/side.ts'
 import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
 import { bookFill, ledgerOf } from './booking.ts'
 import { crashpoint } from './crashpoint.ts'
+import { repriceEntry } from './reprice.ts'
 import { releaseOrder, type SettleContext, settlePosition } from './settle.ts'
 
 /** What booking needs besides the venue's answer. */
@@ -90,6 +91,13 @@ export function recordOrder(
       if (booked.newFills > 0) await recordEvent(tx, order, order.state, to, grounds)
     }
     if (isEnded(to)) await releaseOrder(tx, order, to === 'filled', new Decimal(quantity).gt(0))
+    if (
+      order.purpose === 'entry' &&
+      to === 'canceled' &&
+      to !== order.state &&
+      new Decimal(quantity).isZero()
+    )
+      await repriceEntry(tx, order, booked.position, context)
     const stop = isRemoved(order, to, observed.order) ? await noteStopRemoved(tx, positionId) : undefined
     const now = stop === 'declined' ? { ...booked.position, stopDeclinedAt: new Date() } : booked.position
     const positionState = await settlePosition(tx, now, context)

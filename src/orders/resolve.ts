@@ -3,6 +3,7 @@ import { isProvenAbsent } from '#db/order-evidence.ts'
 import { sentMsAgo } from '#db/order-history.ts'
 import { nextLook } from '#db/order-wakes.ts'
 import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
+import { lockPosition } from '#db/positions.ts'
 import { VenueUnavailable } from '../errors.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import { failed, skipped } from '../queue/job.ts'
@@ -13,6 +14,7 @@ import { endOrder } from './end.ts'
 import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { planAgain } from './plan-again.ts'
+import { protectPosition } from './protect.ts'
 import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
 
@@ -140,10 +142,12 @@ async function leaseRuns(desk: OrderDesk, order: Order): Promise<boolean> {
 /** Its sender died, or lost the database: nobody knows. */
 async function loseSender(desk: OrderDesk, order: Order): Promise<void> {
   await desk.db.transaction().execute(async (tx) => {
+    const position = await lockPosition(tx, order.positionId)
     const now = await lockOrder(tx, order.id)
     if (now.state !== 'submitting') return
     const reason = 'its sender did not say what became of it'
     const grounds = { actor: desk.workerId, evidence: { reason } }
     await moveOrder(tx, now, 'unknown', grounds, { failureReason: reason })
+    await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
   })
 }

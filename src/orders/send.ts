@@ -2,6 +2,7 @@ import { setAccountStatus } from '#db/accounts.ts'
 import { hasExpired } from '#db/order-history.ts'
 import { nextLook } from '#db/order-wakes.ts'
 import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
+import { lockPosition } from '#db/positions.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { approve, type OrderRequest } from '../exchange/order-request.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
@@ -12,8 +13,10 @@ import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
 import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
+import { protectPosition } from './protect.ts'
 import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
+import { sellWhatIsFree } from './sell-free.ts'
 import type { SettleContext } from './settle.ts'
 
 /**
@@ -49,7 +52,7 @@ export async function sendOrder(
   try {
     answer = await venue.placeOrder(approve(requestOf(claim.order), claimedAt))
   } catch (error) {
-    return await notAcknowledged(desk, claim.order, error, context)
+    return await notAcknowledged(desk, claim.order, error, venue, context)
   }
   crashpoint('sent-not-recorded')
   return recordedResult(await observeOrder(desk, claim.order, venue, answer, context))
@@ -112,11 +115,17 @@ function settling(desk: OrderDesk): SettleContext {
   }
 }
 
+/** What the venue said, word for word; undefined when nothing of it came. */
+function answerOf({ cause }: OrderRejected): string | undefined {
+  return cause === undefined ? undefined : messageOf(cause)
+}
+
 /** Three endings: refused for certain, nothing happened, or nobody knows. */
 async function notAcknowledged(
   desk: OrderDesk,
   order: Order,
   error: unknown,
+  venue: VenueAccount,
   context: BookingContext,
 ): Promise<OrderResult> {
   if (error instanceof OrderRejected) {
@@ -125,7 +134,11 @@ async function notAcknowledged(
     const ending = { to: 'rejected', reason, code, advice } as const
     const ended = await endOrder(desk.db, order.id, ['submitting', 'unknown'], ending, context)
     await pauseOnBadKey(desk, order, error)
-    return result(failed(reason, advice), ended ? 'rejected' : undefined)
+    const isShort = code === 'insufficient-funds' && order.purpose === 'exit' && !order.isReduceOnly
+    const rest = ended && isShort ? await sellWhatIsFree(desk, order, venue) : undefined
+    return result(failed(reason, advice, answerOf(error)), ended ? 'rejected' : undefined, {
+      planned: rest ? [rest] : [],
+    })
   }
   if (error instanceof VenueUnavailable) {
     crashpoint('not-written-not-returned')
@@ -154,10 +167,12 @@ async function backToPlanned(desk: OrderDesk, order: Order, error: VenueUnavaila
 
 async function markUnknown(desk: OrderDesk, order: Order, reason: string): Promise<void> {
   await desk.db.transaction().execute(async (tx) => {
+    const position = await lockPosition(tx, order.positionId)
     const now = await lockOrder(tx, order.id)
     if (now.state !== 'submitting') return
     await moveOrder(tx, now, 'unknown', { actor: desk.workerId, evidence: { reason } })
     await changeOrder(tx, now.id, { failureReason: reason })
+    await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
   })
 }
 

@@ -12,10 +12,11 @@ import { decide } from '../domain/entries/decide.ts'
 import type { AccountHistory, Decision, DecisionInput } from '../domain/entries/decision.ts'
 import { distrust } from '../domain/entries/trusted-source.ts'
 import { exitRulesFor } from '../domain/exits/exit-rules.ts'
+import { roundPrice } from '../domain/market-filters.ts'
 import { baseOf, type Signal } from '../domain/signal.ts'
 import { resolveSettings, type TradingSettings } from '../domain/trading-settings.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
-import { planEntry, planExit } from '../orders/plan.ts'
+import { type EntryPlan, planEntry, planExit } from '../orders/plan.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { correlationsOf, numbersOf, safetyOf } from './market-numbers.ts'
 import { symbolOn } from './symbol.ts'
@@ -132,11 +133,29 @@ async function plan(cycle: Cycle, tx: Db, taken: Taken): Promise<string | undefi
     decision,
     signal,
     signalLeftMs: (signal.expiresAtMs - marketNowMs) / speed,
-    type: 'market',
+    ...entryOrder(cycle, taken),
     rules: exitRulesFor(settings, market.filters, account.market),
     marketNowMs,
     actor,
   })
+}
+
+/**
+ * How the entry is sent. A limit order asks for the price that was decided at (the last trade), on its tick, and rests for
+ * the user's time on the market's clock, or as long as its signal lives.
+ */
+function entryOrder(
+  { speed, marketNowMs }: Cycle,
+  { settings, decision, market, signal }: Taken,
+): Pick<EntryPlan, 'type' | 'limitPrice' | 'rests'> {
+  if (settings.entryOrderType === 'market' || decision.action !== 'open' || !market.filters)
+    return { type: 'market' }
+  const forMs = (settings.entryTimeoutMs ?? signal.expiresAtMs - marketNowMs) / speed
+  return {
+    type: 'limit',
+    limitPrice: roundPrice(decision.entry.entryPrice, market.filters),
+    rests: { forMs, onTimeout: settings.entryOnTimeout },
+  }
 }
 
 /** What the venue says about a signal's symbol on the account's own market. */
@@ -146,7 +165,12 @@ interface MarketView extends Pick<DecisionInput, 'filters' | 'safety' | 'topBase
   readonly symbolOf: (base: string) => string
 }
 
-async function readMarket(cycle: Cycle, settings: TradingSettings, signal: Signal): Promise<MarketView> {
+/** What the venue says now about the symbol of a signal. */
+export async function readMarket(
+  cycle: Cycle,
+  settings: TradingSettings,
+  signal: Signal,
+): Promise<MarketView> {
   const { db, feed, account, marketNowMs } = cycle
   const symbolOf = (base: string) => symbolOn(account, base)
   const symbol = symbolOf(baseOf(signal.symbol))
@@ -178,7 +202,8 @@ interface Question {
   readonly market: MarketView
 }
 
-async function inputOf(cycle: Cycle, db: Db, question: Question): Promise<DecisionInput> {
+/** Everything a decision on a signal depends on, as the database knows it in this transaction. */
+export async function inputOf(cycle: Cycle, db: Db, question: Question): Promise<DecisionInput> {
   const { account, trustedSources, marketNowMs } = cycle
   const { settings, signal, signals, market } = question
   // One after the other: a transaction is one connection.

@@ -13,15 +13,15 @@ import { resolveOrder } from '#src/orders/resolve.ts'
 import type { FaultScript } from '#src/simulator/faults/rule.ts'
 import { type EntryWish, keys, openFloor, type Trader } from '#test/support/floor.ts'
 import { carryOut, guardAll, workOff } from '#test/support/hand-work.ts'
-import { steeredTape } from '#test/support/steered-tape.ts'
+import { steeredTape, steerSeen } from '#test/support/steered-tape.ts'
 
 const tape = steeredTape()
 const floor = await openFloor({ tape })
 const { db, desk, simulator } = floor
 
-beforeEach(() => {
+beforeEach(async () => {
   simulator.faults.remove()
-  tape.steer('ETH/USDT', 2_000)
+  await steerSeen(tape, desk, 'ETH/USDT', 2_000)
 })
 
 const stopsOf = async (positionId: string): Promise<Order[]> =>
@@ -317,8 +317,7 @@ describe('moving it', () => {
       { fault: 'drop-after-accept', match: { path: '/fapi/v1/algoOrder', apiKey: of.apiKey }, times: 1 },
     ])
     const positionId = await open(of)
-    expect(await stopsOf(positionId)).toMatchObject([{ state: 'unknown' }])
-    await guardAll(desk)
+    expect(await stopsOf(positionId)).toMatchObject([{ state: 'unknown' }, { state: 'open' }])
     expect(resting(of)).toHaveLength(2)
     const first = (await stopsOf(positionId)).find(({ state }) => state === 'unknown')
     await resolveOrder(desk, first?.id ?? '')

@@ -15,7 +15,7 @@ import { createGateway, type Gateway } from '#src/exchange/gateway.ts'
 import { createLog } from '#src/log.ts'
 import { openBooks } from '#src/orders/open-books.ts'
 import type { OrderDesk } from '#src/orders/order-desk.ts'
-import { planEntry } from '#src/orders/plan.ts'
+import { type EntryPlan, planEntry } from '#src/orders/plan.ts'
 import { type Simulator, startSimulator } from '#src/simulator/simulator.ts'
 import { syntheticTape } from '#src/simulator/tape/synthetic.ts'
 import type { Tape } from '#src/simulator/tape/tape.ts'
@@ -68,6 +68,8 @@ export interface EntryWish {
   readonly rules?: Partial<ExitRules>
   /** A limit order so far from the price: 0.97 is 3 % below. Market without. */
   readonly limitAt?: number
+  /** For how long the limit order rests, and what follows. */
+  readonly rests?: EntryPlan['rests']
 }
 
 /** Opens a floor for the calling test file; everything is closed after it. */
@@ -176,6 +178,7 @@ export async function openFloor(options: { readonly tape?: Tape } = {}): Promise
         ...(wish.limitAt === undefined
           ? { type: 'market' }
           : { type: 'limit', limitPrice: roundPrice(price * wish.limitAt, filters) }),
+        ...(wish.rests && { rests: wish.rests }),
         rules: { ...exitRulesFor(settings, filters, account.market), ...wish.rules },
         marketNowMs: Date.now(),
         actor: 'test',

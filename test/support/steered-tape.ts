@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OrderDesk } from '#src/orders/order-desk.ts'
 import { syntheticTape } from '#src/simulator/tape/synthetic.ts'
 import type { Tape } from '#src/simulator/tape/tape.ts'
 
@@ -20,4 +22,19 @@ export function steeredTape(): SteeredTape {
     },
     steer: (symbol: string, price: number) => void steered.set(symbol, price),
   })
+}
+
+/** Steers a pair's price, and waits until those who keep prices for a second have seen it. */
+export async function steerSeen(
+  tape: SteeredTape,
+  desk: OrderDesk,
+  symbol: string,
+  price: number,
+): Promise<void> {
+  tape.steer(symbol, price)
+  for (const market of ['spot', 'futures'] as const) {
+    const feed = desk.feedOf({ exchange: 'binance', market, mode: 'paper' })
+    const name = market === 'spot' ? symbol : `${symbol}:USDT`
+    while ((await feed.prices()).get(name) !== price) await sleep(50)
+  }
 }
