@@ -24,6 +24,8 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = new URL(server)
   url.pathname = `/${name}`
   const superuser = new pg.Pool({ connectionString: url.href, max: 2 })
+  // A test may end every connection to its database, to copy it.
+  superuser.on('error', () => {})
   const open: Db[] = []
   afterAll(async () => {
     await Promise.all(open.map((db) => db.destroy()))
