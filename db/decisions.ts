@@ -50,3 +50,14 @@ export async function recordDecision(
 function actionOf(decision: Decision): string {
   return decision.outcome === 'taken' ? decision.action : decision.rule
 }
+
+/** When the entry of a position was decided, market time; undefined when no decision is kept. */
+export async function entryDecidedAt(db: Db, positionId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('decisions')
+    .innerJoin('positions', 'positions.decision_id', 'decisions.id')
+    .select('decisions.market_at')
+    .where('positions.id', '=', positionId)
+    .executeTakeFirst()
+  return row?.market_at.getTime()
+}

@@ -22,21 +22,6 @@ export async function refusalsInARow(
   return { count, lastMsAgo: count === 0 ? 0 : Number(rows[0]?.ms_ago ?? 0) }
 }
 
-/** Whether the account has planned an entry after this one. */
-export async function hasLaterEntry(db: Db, order: Pick<Order, 'id' | 'accountId'>): Promise<boolean> {
-  const row = await db
-    .selectFrom('orders')
-    .select('id')
-    .where('account_id', '=', order.accountId)
-    .where('purpose', '=', 'entry')
-    .where('id', '<>', order.id)
-    .where('planned_at', '>=', (own) =>
-      own.selectFrom('orders').select('planned_at').where('id', '=', order.id),
-    )
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 /** How long ago an order was sent, by the database's clock; undefined when it was not. */
 export async function sentMsAgo(db: Db, orderId: string): Promise<number | undefined> {
   const row = await db

@@ -1,10 +1,19 @@
 import { findOrder } from '#db/orders.ts'
-import { done, failed, skipped } from '../queue/job.ts'
+import { failed, skipped } from '../queue/job.ts'
 import type { OrderDesk } from './order-desk.ts'
-import { planAgain } from './plan-again.ts'
+import { type Judge, planAgain } from './plan-again.ts'
 import { resolveOrder } from './resolve.ts'
 import { type OrderResult, result } from './result.ts'
 import { sendOrder } from './send.ts'
+
+/** Why an order is looked at, and what that needs. */
+export interface Placing {
+  /** A person asked again. */
+  readonly isRetry: boolean
+  readonly signal?: AbortSignal
+  /** Judges an entry that is tried again. */
+  readonly judge?: Judge
+}
 
 /**
  * What the place-order job does, by the order's state: sends what is planned, resolves what was sent, and says so of
@@ -14,7 +23,7 @@ import { sendOrder } from './send.ts'
 export async function placeOrder(
   desk: OrderDesk,
   orderId: string,
-  { isRetry, signal }: { readonly isRetry: boolean; readonly signal?: AbortSignal },
+  { isRetry, signal, judge }: Placing,
 ): Promise<OrderResult> {
   const order = await findOrder(desk.db, orderId)
   if (!order) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
@@ -28,11 +37,16 @@ export async function placeOrder(
     case 'rejected':
     case 'not_at_venue': {
       if (!isRetry) return result(skipped(`it is ${order.state}`), order.state)
-      const again = await planAgain(desk, orderId)
+      const again = await planAgain(desk, orderId, judge)
       return again.kind === 'planned'
-        ? result(done, order.state, { planned: [again.order] })
+        ? result({ kind: 'done', note: `attempt ${order.attempt + 1} is planned` }, order.state, {
+            planned: [again.order],
+          })
         : result(
-            failed(`not tried again: ${again.reason}`, 'the next signal or exit decides again'),
+            failed(
+              `it is ${order.state}, and was not tried again: ${again.reason}`,
+              'the next signal or exit decides again',
+            ),
             order.state,
           )
     }

@@ -4,7 +4,13 @@ import type { Contract } from './contract.ts'
 export type Outcome =
   | { readonly kind: 'done'; readonly note?: string }
   | { readonly kind: 'skipped'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly advice: string }
+  | {
+      readonly kind: 'failed'
+      readonly reason: string
+      readonly advice: string
+      /** What the venue said, word for word, when it said anything. */
+      readonly answer?: string
+    }
 
 /** The job did what it is for. */
 export const done: Outcome = { kind: 'done' }
@@ -15,8 +21,8 @@ export function skipped(reason: string): Outcome {
 }
 
 /** Never again by itself: it shows on the board with its reason and advice, where a person may retry it. */
-export function failed(reason: string, advice: string): Outcome {
-  return { kind: 'failed', reason, advice }
+export function failed(reason: string, advice: string, answer?: string): Outcome {
+  return { kind: 'failed', reason, advice, ...(answer !== undefined && { answer }) }
 }
 
 /** One recurring item of a job: a stable key, its data, its interval and where in the interval it falls. */

@@ -1,6 +1,8 @@
 import { type Job as QueuedJob, UnrecoverableError, type Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { messageOf, VenueUnavailable } from '../errors.ts'
+import { redactText } from '../redact.ts'
 import type { QueueBackend } from './backend.ts'
 import { watchLocks } from './held-locks.ts'
 import type { AnyJob, Outcome } from './job.ts'
@@ -79,7 +81,11 @@ export function work<Context>(
     if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
     const signals = [lockSignal, options.giveUp].filter((signal) => signal !== undefined)
     const run = { signal: AbortSignal.any(signals), isRetry: hasFailedForGood(queued) }
-    return report(await job.run(data.data, context, run), queued, log)
+    const outcome = await job.run(data.data, context, run).catch(async (error: unknown) => {
+      if (isLastAttempt(queued)) await tellOperator(queued, reasonsOf(error))
+      throw error
+    })
+    return report(outcome, queued, log)
   }
 
   watchLocks(worker, held)
@@ -95,12 +101,42 @@ export function work<Context>(
 
 async function report(outcome: Outcome, queued: QueuedJob, log: Logger): Promise<unknown> {
   if (outcome.kind === 'failed') {
-    // Kept with the job: when it runs once more, a person has asked for it.
-    await queued.updateProgress({ hasFailedForGood: true })
+    await tellOperator(queued, outcome)
     throw new UnrecoverableError(`${outcome.reason}. ${outcome.advice}`)
   }
   if (outcome.kind === 'skipped') log.debug({ job: queued.name, reason: outcome.reason }, 'skipped')
   return outcome
+}
+
+/** Whether an exception now means that nothing tries this job again by itself. */
+function isLastAttempt({ attemptsMade, opts }: QueuedJob): boolean {
+  return attemptsMade + 1 >= (opts.attempts ?? 1)
+}
+
+/** Why a job gave up after its last attempt. */
+function reasonsOf(error: unknown): Pick<Failed, 'reason' | 'advice'> {
+  const advice = error instanceof VenueUnavailable ? error.advice : 'see the log of the worker that ran it'
+  return { reason: messageOf(error), advice }
+}
+
+type Failed = Extract<Outcome, { kind: 'failed' }>
+
+/**
+ * Writes what an operator needs into the job's own log, and marks that it has failed for good: when it runs once more, a
+ * person has asked for it.
+ */
+async function tellOperator(
+  queued: QueuedJob,
+  failure: Pick<Failed, 'reason' | 'advice' | 'answer'>,
+): Promise<void> {
+  await queued.updateProgress({ hasFailedForGood: true })
+  const { reason, advice, answer } = failure
+  await queued.log(`What happened: ${redactText(reason)}`)
+  if (answer !== undefined) await queued.log(`The venue answered: ${redactText(answer)}`)
+  await queued.log(`What to do: ${advice || 'nothing is known that helps'}`)
+  await queued.log(
+    'Retry looks first at what has become of it: what was sent is looked up and never sent again, what is wanted still and was certainly not executed gets a new attempt.',
+  )
 }
 
 function hasFailedForGood({ progress }: QueuedJob): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { findAccount } from '#db/accounts.ts'
+import { setHalt } from '#db/halts.ts'
 import { takenSlots } from '#db/order-slots.ts'
 import { orderOrThrow } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
@@ -8,6 +9,7 @@ import type { OrderState } from '#src/domain/order.ts'
 import { createGateway } from '#src/exchange/gateway.ts'
 import { placeOrder } from '#src/orders/place.ts'
 import { planExit } from '#src/orders/plan.ts'
+import type { Judge } from '#src/orders/plan-again.ts'
 import { sendOrder } from '#src/orders/send.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 import { sealKey } from '#src/vault/seal.ts'
@@ -125,27 +127,103 @@ test('a refused exit frees its slot and its hold, and is not hammered', async ()
   expect(await exit()).toBeDefined()
 })
 
-test('retrying a refused entry plans a new attempt while its signal lives and its room is untaken', async () => {
+test('retrying a refused entry plans a new attempt while its signal lives and every rule lets it', async () => {
   const trader = await floor.trader({ market: 'spot', balances: { USDT: '10' } })
   const first = await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
   await sendOrder(desk, first)
   expect(await placeOrder(desk, first, { isRetry: false })).toMatchObject({ outcome: { kind: 'skipped' } })
-  const retried = await placeOrder(desk, first, { isRetry: true })
+  const retry = (judge: Judge) => placeOrder(desk, first, { isRetry: true, judge })
+  const refused = (reason: string) => ({
+    outcome: { kind: 'failed', reason: `it is rejected, and was not tried again: ${reason}` },
+    planned: [],
+  })
+  expect(await retry(saying('skipped', 'daily_trade_limit', '15 entries today'))).toMatchObject(
+    refused('daily_trade_limit: 15 entries today'),
+  )
+  const halt = { scope: 'account', key: trader.account.id, setBy: 'test' } as const
+  await setHalt(db, { ...halt, mode: 'no_entries', reason: 'a test' })
+  expect(await retry(taking('0.01'))).toMatchObject(
+    refused(`a halt on account ${trader.account.id} takes no entries: a test`),
+  )
+  await setHalt(db, { ...halt, mode: 'none', reason: null })
+
+  const retried = await retry(taking('0.004'))
   expect(retried).toMatchObject({ outcome: { kind: 'done' }, planned: [{ purpose: 'entry' }] })
   const second = await orderOrThrow(db, retried.planned[0]?.id ?? '')
   const { clientOrderId, positionId } = await orderOrThrow(db, first)
-  expect(second).toMatchObject({ attempt: 2, state: 'planned', positionId })
+  expect(second).toMatchObject({ attempt: 2, state: 'planned', positionId, quantity: '0.004' })
   expect(second.clientOrderId).not.toBe(clientOrderId)
-  expect(await liveReservationsOf(db, trader.account.id)).toHaveLength(1)
-  expect(await placeOrder(desk, first, { isRetry: true })).toMatchObject({
-    outcome: { kind: 'failed', reason: 'not tried again: its position is opening' },
-  })
+  expect(await liveReservationsOf(db, trader.account.id)).toMatchObject([{ notional: '40' }])
+  expect(await retry(taking('0.01'))).toMatchObject(refused('its position is opening'))
   await sendOrder(desk, second.id)
-  await floor.enter(trader, { base: 'ETH', quantity: '1' })
-  expect(await placeOrder(desk, second.id, { isRetry: true })).toMatchObject({
-    outcome: { kind: 'failed', reason: expect.stringContaining('entered elsewhere since') },
+  await floor.database.query(`update trading_signals set expires_at = now() where id =
+    (select signal_id from positions where id = '${positionId}')`)
+  expect(await retry(taking('0.01'))).toMatchObject(refused('its signal has ended'))
+})
+
+test('retrying a refused exit plans a new attempt, or says what stands in its way', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const positionId = await openPosition(trader)
+  await floor.database.query(`update positions set qty_open = 500 where id = $1`, [positionId])
+  const close = {
+    positionId,
+    quantity: '500',
+    slots: ['close'],
+    reason: 'stop_loss',
+    price: 100,
+    actor: 'test',
+  } as const
+  const exitId = (await db.transaction().execute((tx) => planExit(tx, keys, close))) ?? ''
+  await sendOrder(desk, exitId)
+  await floor.database.query(`update positions set qty_open = 9.99 where id = $1`, [positionId])
+  const retry = () => placeOrder(desk, exitId, { isRetry: true })
+  expect(await retry()).toMatchObject({
+    outcome: { kind: 'failed', reason: expect.stringContaining('the venue has just refused 1 in a row') },
+  })
+  await floor.database.query(`update orders set ended_at = ended_at - interval '3 seconds' where id = $1`, [
+    exitId,
+  ])
+  const retried = await retry()
+  expect(retried).toMatchObject({ outcome: { kind: 'done', note: 'attempt 2 is planned' } })
+  expect(await retry()).toMatchObject({
+    outcome: { reason: expect.stringContaining('another order has taken its place') },
+  })
+  expect(await sendOrder(desk, retried.planned[0]?.id ?? '')).toMatchObject({ state: 'filled' })
+  expect(await retry()).toMatchObject({
+    outcome: { reason: expect.stringContaining('its position is closed') },
   })
 })
+
+/** A judge that takes the entry at this size. */
+const taking =
+  (quantity: string): Judge =>
+  async ({ symbol }) =>
+  async () => ({
+    outcome: 'taken',
+    action: 'open',
+    symbol,
+    reasons: [],
+    steps: [],
+    entry: {
+      symbol,
+      side: 'long',
+      quantity,
+      entryPrice: 10_000,
+      stopLoss: null,
+      takeProfit: null,
+      stopsFrom: 'fixed',
+      leverage: 1,
+      notional: String(Number(quantity) * 10_000),
+      margin: String(Number(quantity) * 10_000),
+      risk: '1',
+    },
+  })
+
+/** A judge that refuses by a rule. */
+const saying =
+  (outcome: 'skipped', rule: string, reason: string): Judge =>
+  async ({ symbol }) =>
+  async () => ({ outcome, action: 'none', rule, symbol, reasons: [reason], steps: [] })
 
 test.each<[OrderState, object]>([
   ['open', { kind: 'skipped' }],
