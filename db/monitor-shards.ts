@@ -46,20 +46,28 @@ export async function lateShards(db: Db, { shards, everyMs }: ShardPlan): Promis
   return rows.map(({ shard }) => shard)
 }
 
-/** How each shard fares: seconds since its last sweep (null: never), and the ticks it missed in all. */
-export async function shardStates(
-  db: Db,
-  shards: number,
-): Promise<
-  { readonly shard: number; readonly sweptSecondsAgo: number | null; readonly missedTicks: number }[]
-> {
-  const { rows } = await sql<{ shard: number; ago: number | null; missed: string }>`
+/** How one shard of the monitor fares. */
+export interface ShardState {
+  readonly shard: number
+  /** Positions that are watched. */
+  readonly positions: number
+  /** Null: it has never been swept. */
+  readonly sweptSecondsAgo: number | null
+  /** Ticks that nobody kept, in all. */
+  readonly missedTicks: number
+}
+
+/** How each shard fares, by number. */
+export async function shardStates(db: Db, shards: number): Promise<ShardState[]> {
+  const { rows } = await sql<{ shard: number; positions: string; ago: number | null; missed: string }>`
     select wanted.shard, extract(epoch from clock_timestamp() - known.swept_at)::float8 as ago,
-      coalesce(known.missed_ticks, 0) as missed
+      coalesce(known.missed_ticks, 0) as missed,
+      (select count(*) from monitored_positions as watch where watch.shard = wanted.shard and watch.is_active) as positions
     from generate_series(0, ${shards} - 1) as wanted (shard) left join monitor_shards as known using (shard)
     order by wanted.shard`.execute(db)
-  return rows.map(({ shard, ago, missed }) => ({
+  return rows.map(({ shard, positions, ago, missed }) => ({
     shard,
+    positions: Number(positions),
     sweptSecondsAgo: ago,
     missedTicks: Number(missed),
   }))

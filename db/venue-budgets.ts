@@ -28,17 +28,27 @@ export async function pauseVenue(db: Db, { place, accountId, forMs, reason }: Ve
 
 /** The pauses of a place that are in force, with what is left of each by the database's clock. */
 export async function pausesOf(db: Db, place: string): Promise<VenuePause[]> {
-  const rows = await db
+  return (await inForce(db).where('place', '=', place).execute()).map(toPause)
+}
+
+/** Every pause that is in force. */
+export async function pausesInForce(db: Db): Promise<VenuePause[]> {
+  return (await inForce(db).orderBy('place').execute()).map(toPause)
+}
+
+function inForce(db: Db) {
+  return db
     .selectFrom('venue_budgets')
-    .select(['account_id', 'reason'])
+    .select(['place', 'account_id', 'reason'])
     .select(sql<number>`extract(epoch from paused_until - clock_timestamp()) * 1000`.as('left_ms'))
-    .where('place', '=', place)
     .where('paused_until', '>', sql<Date>`clock_timestamp()`)
-    .execute()
-  return rows.map((row) => ({
-    place,
+}
+
+function toPause(row: { place: string; account_id: string; reason: string; left_ms: number }): VenuePause {
+  return {
+    place: row.place,
     ...(row.account_id !== '' && { accountId: row.account_id }),
     forMs: Number(row.left_ms),
     reason: row.reason,
-  }))
+  }
 }

@@ -31,6 +31,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { examineAll } = await import('../doctor/check.ts')
   const { databaseChecks } = await import('../doctor/database.ts')
   const { machineChecks } = await import('../doctor/machine.ts')
+  const { monitorChecks } = await import('../doctor/monitor.ts')
   const { queueChecks } = await import('../doctor/queue.ts')
   const { venueChecks } = await import('../doctor/venues.ts')
   const { openFeeds } = await import('../exchange/feeds.ts')
@@ -69,6 +70,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   return await examineAll([
     ...databaseChecks(owner, { app, worker: db }),
     ...queueChecks({ queues, redis, db }),
+    ...monitorChecks(db, config),
     ...venueChecks({ db, gateway, feedOf }),
     ...machineChecks(config.bullpenHome),
   ])
