@@ -73,8 +73,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const theirs = await crew('naive', [control], 2, false)
   say(`seed ${seed} on ${options.backend}: ${ours.length} workers and ${theirs.length} of the control are up`)
 
-  const storm = startStorm(schedule(options), { ours, naive: theirs, proxies: field.proxies }, (fault) =>
-    tally.add('fault', nameOf(fault)),
+  let steps = 0
+  const victims = { ours, naive: theirs, proxies: field.proxies }
+  const storm = startStorm(
+    schedule(options),
+    victims,
+    () => steps,
+    (fault) => tally.add('fault', nameOf(fault)),
   )
   let planned = 0
   let setBack = 0
@@ -87,6 +92,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (let i = 0; i < made; i++) await askNaive(naive)
     planned += made
     setBack += await resume(field)
+    steps = await stepsDone(field)
     if (performance.now() - saidMs > 5_000) {
       saidMs = performance.now()
       say(`${planned} of ${options.orders} planned, ${tally.of('fault', 'kill worker')} kills`)
@@ -157,6 +163,14 @@ async function resume({ journal }: Field): Promise<number> {
     `update accounts set status = 'active', status_reason = null where status in ('paused', 'degraded') returning id`,
   )
   return halts.length + accounts.length
+}
+
+/** How many steps all orders have gone since they were planned. */
+async function stepsDone({ journal }: Field): Promise<number> {
+  const [row] = await journal.query<{ steps: number }>(
+    'select count(*)::int as steps from order_events where from_state is not null',
+  )
+  return row?.steps ?? 0
 }
 
 const unsettled = {

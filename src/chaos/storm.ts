@@ -9,26 +9,37 @@ export interface Victims {
   readonly proxies: Readonly<Record<Target, Wire>>
 }
 
-/** A kill leaves somebody at work; on a slow machine it waits until there is one more. */
+/** A kill leaves somebody at work, and comes after something has been done since the last one. */
 const leastUp = 2
+const leastSteps = 3
 const lookMs = 50
 
-/** Plays faults in their order, at their times or as soon after as may be, until stopped; says each as it happens. */
+/**
+ * Plays faults in their order and at their times until stopped; says each as it happens. On a slow machine a kill waits
+ * until work goes on, and with it everything after it: the same faults over a longer time. `steps` counts what has been
+ * done with orders so far.
+ */
 export function startStorm(
   faults: Iterator<Fault>,
   victims: Victims,
+  steps: () => number,
   onFault: (fault: Fault) => void,
 ): { stop(): void } {
-  const startedMs = performance.now()
+  let startedMs = performance.now()
+  let stepsAtKill = 0
   let timer: NodeJS.Timeout | undefined
+  const mayKill = () =>
+    victims.ours.filter((member) => member.isUp()).length >= leastUp && steps() - stepsAtKill >= leastSteps
   const next = () => {
     const { value: fault, done } = faults.next()
     if (done) return
     const when = () => {
-      if (fault.kind === 'kill' && victims.ours.filter((member) => member.isUp()).length < leastUp) {
+      if (fault.kind === 'kill' && !mayKill()) {
+        startedMs += lookMs
         timer = setTimeout(when, lookMs)
         return
       }
+      if (fault.kind === 'kill') stepsAtKill = steps()
       strike(fault, victims)
       onFault(fault)
       next()
