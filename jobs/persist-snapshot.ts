@@ -2,10 +2,11 @@ import { accountOrThrow, openAccounts } from '#db/accounts.ts'
 import { recordSnapshot } from '#db/equity-snapshots.ts'
 import { holdingsOf } from '#db/holdings.ts'
 import { hasOpening, ledgerBalances } from '#db/ledger.ts'
+import { reconciliationOf } from '#db/reconciliations.ts'
 import { persistSnapshot } from '#src/queue/contracts.ts'
 import { done, skipped } from '#src/queue/job.ts'
 import { symbolOn } from '#src/trading/symbol.ts'
-import { worthOf } from '#src/trading/worth.ts'
+import { reservedByHand, worthOf } from '#src/trading/worth.ts'
 import { job, spreadOffset } from './context.ts'
 
 const everyMs = 60_000
@@ -29,6 +30,7 @@ export default job(persistSnapshot, {
       quote: account.quote,
       balances: await ledgerBalances(db, accountId),
       holdings: await holdingsOf(db, accountId),
+      reservedByHand: reservedByHand(account.market, (await reconciliationOf(db, accountId)).external),
       priceOf: (base) => prices.get(symbolOn(account, base)),
     })
     await recordSnapshot(db, {

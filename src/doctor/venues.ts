@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openAccounts } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { hasOpening } from '#db/ledger.ts'
+import { reconciliationOf } from '#db/reconciliations.ts'
 import type { FeedPlace } from '../exchange/feeds.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
 import { compareBooks, type Difference, differenceText } from '../orders/books.ts'
+import { intervalOf } from '../orders/reconcile/interval.ts'
 import { type Check, Ill } from './check.ts'
 
 /** A fill that is being booked makes the books differ for a moment; a difference that stays this long is real. */
@@ -21,6 +23,7 @@ export function venueChecks(parts: {
     { id: 'venues', examine: () => venues(parts) },
     { id: 'keys', examine: () => keys(parts) },
     { id: 'books', examine: () => books(parts) },
+    { id: 'reconcile', examine: () => reconciling(parts.db) },
   ]
 }
 
@@ -60,6 +63,27 @@ async function books({ db, gateway }: Parameters<typeof venueChecks>[0]): Promis
       )
   }
   return `the books of ${accounts.length} accounts agree with their venues to the last decimal`
+}
+
+/** How often accounts are compared with their venues, and whether that goes through. */
+async function reconciling(db: Db): Promise<string> {
+  const accounts = await openAccounts(db)
+  const intervals = new Map<string, number>()
+  for (const account of accounts) {
+    const { exchange, market, mode } = account
+    const everyMs = intervalOf(account, accounts)
+    intervals.set(`${exchange} ${market} ${mode}`, everyMs)
+    const { staleSince, nowMs } = await reconciliationOf(db, account.id)
+    if (staleSince !== null && nowMs - staleSince.getTime() > 3 * everyMs)
+      throw new Ill(
+        `what the venue says of ${account.name} (${account.id}) cannot be believed since ${staleSince.toISOString()}`,
+        'Compare the account with the venue: the audit log says what is missing.',
+      )
+  }
+  const texts = [...intervals].map(([place, everyMs]) => `${place} every ${everyMs / 1_000} s`)
+  return texts.length === 0
+    ? 'no account yet'
+    : `accounts are compared with their venues: ${texts.join(', ')}`
 }
 
 async function lastingDifferences(db: Db, accountId: string, gateway: Gateway): Promise<Difference[]> {

@@ -5,6 +5,7 @@ import { recordDecision } from '#db/decisions.ts'
 import { equitySince } from '#db/equity-snapshots.ts'
 import { entryTimesSince, hasEntered, holdingsOf } from '#db/holdings.ts'
 import { ledgerBalances } from '#db/ledger.ts'
+import { reconciliationOf } from '#db/reconciliations.ts'
 import { accuracyOf } from '#db/signal-scores.ts'
 import { tradesSince } from '#db/trades.ts'
 import { findSettings } from '#db/trading-settings.ts'
@@ -20,7 +21,7 @@ import { type EntryPlan, planEntry, planExit } from '../orders/plan.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { correlationsOf, numbersOf, safetyOf } from './market-numbers.ts'
 import { symbolOn } from './symbol.ts'
-import { exposuresOf, worthOf } from './worth.ts'
+import { exposuresOf, reservedByHand, worthOf } from './worth.ts'
 
 const dayMs = 24 * 3_600_000
 const historyMs = 30 * dayMs
@@ -209,6 +210,7 @@ export async function inputOf(cycle: Cycle, db: Db, question: Question): Promise
   // One after the other: a transaction is one connection.
   const balances = await ledgerBalances(db, account.id)
   const holdings = await holdingsOf(db, account.id)
+  const { external } = await reconciliationOf(db, account.id)
   const accuracy = await accuracyOf(db, signal.source, signal.symbol)
   const history = await historyOf(cycle, db, question)
   const books = {
@@ -216,6 +218,7 @@ export async function inputOf(cycle: Cycle, db: Db, question: Question): Promise
     quote: account.quote,
     balances,
     holdings,
+    reservedByHand: reservedByHand(account.market, external),
     priceOf: (base: string) => market.prices.get(market.symbolOf(base)),
   }
   const { equity, freeQuote } = worthOf(books)

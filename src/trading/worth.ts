@@ -1,5 +1,6 @@
 import type { Holding } from '#db/holdings.ts'
-import { Decimal, type DecimalText } from '../domain/decimal.ts'
+import type { External } from '#db/reconciliations.ts'
+import { Decimal, type DecimalText, sum } from '../domain/decimal.ts'
 import type { Exposure } from '../domain/entries/decision.ts'
 import type { Market } from '../domain/market.ts'
 import { baseOf } from '../domain/signal.ts'
@@ -21,6 +22,8 @@ export interface Books {
   /** Held per currency, as the ledger sums it. */
   readonly balances: ReadonlyMap<string, DecimalText>
   readonly holdings: readonly Holding[]
+  /** What open orders of the user's own reserve of the quote at the venue; nothing when absent. */
+  readonly reservedByHand?: DecimalText
   /** Last price of a base in the account's quote; undefined when nobody quotes it. */
   readonly priceOf: (base: string) => number | undefined
 }
@@ -38,7 +41,7 @@ export function worthOf(books: Books): Worth {
   }
   let exposure = new Decimal(0)
   let openPnl = new Decimal(0)
-  let used = new Decimal(0)
+  let used = new Decimal(books.reservedByHand ?? 0)
   for (const holding of holdings) {
     const price = priceOf(baseOf(holding.symbol)) ?? holding.entryPrice ?? 0
     const notional = new Decimal(holding.quantity).times(price)
@@ -57,6 +60,21 @@ export function worthOf(books: Books): Worth {
     exposure: exposure.toString(),
     openPnl: openPnl.toString(),
   }
+}
+
+/** What the user's own open orders reserve of a quote: the unfilled part of what they buy on spot, at its limit. */
+export function reservedByHand(market: Market, { orders }: Pick<External, 'orders'>): DecimalText {
+  if (market !== 'spot') return '0'
+  return sum(
+    orders
+      .filter(({ side, price }) => side === 'buy' && price !== null)
+      .map(({ quantity, filled, price }) =>
+        new Decimal(quantity)
+          .minus(filled)
+          .times(price ?? 0)
+          .toString(),
+      ),
+  )
 }
 
 /** Holdings as limits read them: an entry on its way counts what it reserves, beside what has filled of it. */

@@ -270,6 +270,7 @@ test('a healthy installation is all ok, each with a detail and no advice', async
     'venues',
     'keys',
     'books',
+    'reconcile',
     'disk',
     'versions',
   ])

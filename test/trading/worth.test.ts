@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Holding } from '#db/holdings.ts'
-import { type Books, exposuresOf, worthOf } from '#src/trading/worth.ts'
+import { type Books, exposuresOf, reservedByHand, worthOf } from '#src/trading/worth.ts'
 
 const prices: Record<string, number> = { BTC: 50_000, BNB: 500 }
 const priceOf = (base: string) => prices[base]
@@ -102,6 +102,23 @@ describe('what an account is worth', () => {
         expect(Number(worth.equity) - Number(cash)).toBeCloseTo(Number(worth.openPnl), 3)
       }),
     )
+  })
+})
+
+test('what the user’s own orders reserve on spot is not free, and what has filled of them reserves nothing', () => {
+  const order = { symbol: 'BTC/USDT', side: 'buy', quantity: '2', filled: '0.5', price: '100' } as const
+  const others = [
+    { ...order, side: 'sell' as const },
+    { ...order, price: null },
+  ]
+  const reserved = reservedByHand('spot', { orders: [order, ...others] })
+  expect(reserved).toBe('150')
+  expect(reservedByHand('futures', { orders: [order] })).toBe('0')
+  const books = { market: 'spot', quote: 'USDT', holdings: [], priceOf: () => undefined } as const
+  const balances = new Map([['USDT', '1000']])
+  expect(worthOf({ ...books, balances, reservedByHand: reserved })).toMatchObject({
+    equity: '1000',
+    freeQuote: '850',
   })
 })
 
