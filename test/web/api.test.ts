@@ -276,7 +276,43 @@ test('a position shows its P&L net of entry fees and whether it is watched', asy
     trailingStop: '66998.25',
     takenLevels: [1],
   })
-  expect(of('XRP/USDT')).toMatchObject({ protection: 'stale' })
+  expect(of('XRP/USDT')).toMatchObject({
+    protection: 'unprotected',
+    restingStop: null,
+    unprotectedSince: expect.any(String),
+  })
+})
+
+test('a futures position is protected by the stop at the exchange, and by nothing else until one rests', async () => {
+  const [short] = await web.database.query<{ id: string }>(
+    `update positions set rules = '{"reduceOnly": true, "stepSize": "0.001"}' where side = 'short' and state = 'open' returning id`,
+  )
+  const seen = async () => {
+    const { items } = (await (await get('/positions', ben)).json()) as { items: Record<string, unknown>[] }
+    return items.find(({ id }) => id === short?.id)
+  }
+  expect(await seen()).toMatchObject({ protection: 'unprotected', restingStop: null, unprotectedSince: null })
+  await web.database.query(
+    `insert into protection_gaps (user_id, position_id, kind, reason, began_at)
+     select user_id, id, 'no_stop', 'a test', '2026-01-01T00:00:00Z' from positions where id = $1`,
+    [short?.id],
+  )
+  expect(await seen()).toMatchObject({ unprotectedSince: '2026-01-01T00:00:00.000Z' })
+  await web.database.query(
+    `insert into orders (user_id, account_id, position_id, exchange, symbol, side, purpose, type, quantity, stop_price,
+       reference_price, is_reduce_only, client_order_id, state, sent_at, close_reason)
+     select user_id, account_id, id, 'binance', symbol, 'buy', 'stop', 'stop_market', qty_open, 151.5, 151.5, true,
+       '0123456789abcdef0123456789abcdef', 'open', now(), 'stop_loss' from positions where id = $1`,
+    [short?.id],
+  )
+  expect(await seen()).toMatchObject({ protection: 'stop', restingStop: '151.5', unprotectedSince: null })
+  await web.database.query(
+    `update orders set state = 'canceled' where position_id = $1 and purpose = 'stop'`,
+    [short?.id],
+  )
+  await web.database.query('update positions set stop_declined_at = now() where id = $1', [short?.id])
+  await beatMonitor(web.database.query)
+  expect(await seen()).toMatchObject({ protection: 'monitored', stopDeclined: true })
 })
 
 test('a short gains when the price falls', async () => {

@@ -31,7 +31,7 @@ const accountOverview = z.object({
   /** Sum over open positions that have a price. */
   openPnl: decimal,
   openPositions: z.int(),
-  stalePositions: z.int(),
+  unprotectedPositions: z.int(),
   /** Trades closed in the last 30 days of market time. */
   trades30d: z.int(),
   wins30d: z.int(),
@@ -198,7 +198,7 @@ function toAccount(row: Row, positions: readonly Position[]): AccountOverview {
     todayRatio: row.today_ratio,
     openPnl: sum(positions.map((position) => position.openPnl ?? '0')),
     openPositions: positions.length,
-    stalePositions: positions.filter((position) => position.protection === 'stale').length,
+    unprotectedPositions: positions.filter(({ protection }) => protection === 'unprotected').length,
     trades30d: row.trades_30d,
     wins30d: row.wins_30d,
     pnl30d: row.pnl_30d,

@@ -3,16 +3,14 @@ import { z } from 'zod'
 import type { Db } from '#db/client.ts'
 import { decimal, instant, noBody } from './fields.ts'
 import { profitOf } from './profit.ts'
+import {
+  type ProtectionRow,
+  protectionColumns,
+  protectionFields,
+  protectionJoins,
+  protectionOf,
+} from './protection.ts'
 import { route } from './route.ts'
-
-/**
- * Protection is the monitor alone here, on every market: no stop rests at the venue. A position is `monitored` when it
- * was evaluated on a fresh price within `maxEvaluationAgeMs`, `stale` when it was not, `opening` while its entry fills.
- */
-const protectionStates = ['opening', 'monitored', 'stale'] as const
-
-/** Five seconds between two sweeps, and one for the sweep itself to arrive in the database. */
-const maxEvaluationAgeMs = 6_000
 
 const position = z.object({
   id: z.uuid(),
@@ -44,9 +42,7 @@ const position = z.object({
   /** Market time. */
   openedAt: instant.nullable(),
   createdAt: instant,
-  protection: z.enum(protectionStates),
-  /** Wall seconds since the monitor last looked; null before its first look. */
-  evaluatedSecondsAgo: z.number().nullable(),
+  ...protectionFields,
 })
 export type Position = z.infer<typeof position>
 
@@ -63,7 +59,7 @@ export const listPositions = route({
   handle: async ({ db, query }) => ({ items: await openPositions(db, query.account) }),
 })
 
-interface Row {
+interface Row extends ProtectionRow {
   id: string
   account_id: string
   symbol: string
@@ -85,7 +81,6 @@ interface Row {
   exit_cost: string
   opened_at: Date | null
   created_at: Date
-  evaluated_seconds_ago: number | null
 }
 
 /** The tenant's living positions, of one account or of all. */
@@ -94,9 +89,10 @@ export async function openPositions(db: Db, accountId?: string): Promise<Positio
     select p.id, p.account_id, p.symbol, p.side, p.state, p.source, p.qty_open, p.qty_entered, p.leverage, p.entry_price,
       m.last_price, coalesce(m.stop_loss, p.stop_loss) as stop_loss, coalesce(m.take_profit, p.take_profit) as take_profit,
       m.trailing_sl, m.taken_levels, f.entry_fees, f.exit_fees, f.exit_quantity, f.exit_cost, p.opened_at, p.created_at,
-      extract(epoch from clock_timestamp() - m.evaluated_at)::double precision as evaluated_seconds_ago
+      ${protectionColumns}
     from positions p
     left join monitored_positions m on m.position_id = p.id
+    ${protectionJoins}
     cross join lateral (
       select
         coalesce(sum(fills.fee * fills.fee_price) filter (where orders.purpose = 'entry'), 0) as entry_fees,
@@ -112,7 +108,6 @@ export async function openPositions(db: Db, accountId?: string): Promise<Positio
 }
 
 function toPosition(row: Row): Position {
-  const age = row.evaluated_seconds_ago
   return {
     id: row.id,
     accountId: row.account_id,
@@ -141,12 +136,6 @@ function toPosition(row: Row): Position {
     }),
     openedAt: row.opened_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
-    protection:
-      row.state === 'opening'
-        ? 'opening'
-        : age !== null && age * 1_000 <= maxEvaluationAgeMs
-          ? 'monitored'
-          : 'stale',
-    evaluatedSecondsAgo: age === null ? null : Math.max(0, age),
+    ...protectionOf(row),
   }
 }

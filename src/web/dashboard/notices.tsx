@@ -21,7 +21,7 @@ export function Notices({ account, overview, positions }: NoticesProps) {
         <OtherHalt key={`${each.scope} ${each.key}`} halt={each} />
       ))}
       {account && account.status !== 'active' && <AccountNotice account={account} />}
-      <ProtectionNotice positions={positions} />
+      <ProtectionNotice market={account?.market} positions={positions} />
     </div>
   )
 }
@@ -81,19 +81,35 @@ function AccountNotice({ account }: { account: AccountOverview }) {
   )
 }
 
-function ProtectionNotice({ positions }: { positions: readonly Position[] | undefined }) {
-  const stale = positions?.filter(({ protection }) => protection === 'stale').length ?? 0
-  if (stale > 0)
+function ProtectionNotice({
+  market,
+  positions,
+}: {
+  market: string | undefined
+  positions: readonly Position[] | undefined
+}) {
+  const unprotected = positions?.filter(({ protection }) => protection === 'unprotected').length ?? 0
+  if (unprotected > 0)
     return (
       <Notice
         isWarning
         icon={<ShieldAlert className="mt-0.5 size-4" />}
-        title={`${stale === 1 ? '1 position was' : `${stale} positions were`} not checked in time.`}
+        title={unprotected === 1 ? '1 position is unprotected.' : `${unprotected} positions are unprotected.`}
       >
-        Protection is the monitor alone here; no stop order rests at the exchange. If this stays, see that the
-        monitor worker runs.
+        {market === 'spot'
+          ? 'Protection is the monitor alone here, and it did not look in time. If this stays, see that the monitor worker runs.'
+          : 'No stop rests at the exchange for all of it. Bullpen places one, and from 10 s on it closes the position instead.'}
       </Notice>
     )
+  const declined = positions?.filter(({ stopDeclined }) => stopDeclined).length ?? 0
+  if (declined > 0)
+    return (
+      <Notice icon={<Shield className="mt-0.5 size-4 text-up" />} title="You removed a stop at the exchange.">
+        The monitor guards {declined === 1 ? 'that position' : `those ${declined} positions`} alone: no other
+        stop is placed until it is closed.
+      </Notice>
+    )
+  if (market !== 'spot') return null
   return (
     <Notice icon={<Shield className="mt-0.5 size-4 text-up" />} title="Protection is the monitor alone here.">
       Bullpen checks each position on fresh prices at least every 5 s and sends the exit itself; no stop rests

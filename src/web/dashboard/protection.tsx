@@ -1,26 +1,44 @@
 import type { Position } from '../api/positions.ts'
-import { span } from './format.ts'
+import { clock, fullTime, price } from './format.ts'
 import { Hourglass, Shield, ShieldAlert } from './icons.tsx'
 
-/** Whether one position is protected, and since when it is known. */
+/** What protects one position, or since when nothing does. */
 export function Protection({ position }: { position: Position }) {
-  const seconds = position.evaluatedSecondsAgo
-  if (position.protection === 'opening')
+  const { protection, restingStop, stopDeclined, unprotectedSince, evaluatedSecondsAgo } = position
+  if (protection === 'opening')
     return (
       <Line icon={<Hourglass />} tone="text-muted">
         Entry on its way
       </Line>
     )
-  if (position.protection === 'monitored')
+  if (protection === 'stop')
+    return (
+      <Line icon={<Shield />} tone="text-up">
+        Stop at the exchange
+        <span className="text-muted"> · {price(restingStop ?? '0')}</span>
+      </Line>
+    )
+  if (protection === 'monitored')
     return (
       <Line icon={<Shield />} tone="text-up">
         Monitored
-        <span className="text-muted"> · {Math.floor(seconds ?? 0)} s ago</span>
+        <span className="text-muted">
+          {stopDeclined ? ' · you removed the stop' : ` · ${Math.floor(evaluatedSecondsAgo ?? 0)} s ago`}
+        </span>
       </Line>
     )
   return (
     <Line icon={<ShieldAlert />} tone="text-warn">
-      {seconds === null ? 'Not checked yet' : `Not checked for ${span(seconds * 1_000)}`}
+      {unprotectedSince === null ? (
+        'Not checked yet'
+      ) : (
+        <>
+          Unprotected since{' '}
+          <time dateTime={unprotectedSince} title={fullTime(Date.parse(unprotectedSince))}>
+            {clock(Date.parse(unprotectedSince))}
+          </time>
+        </>
+      )}
     </Line>
   )
 }

@@ -60,10 +60,10 @@ function todayNote({ todayRatio }: AccountOverview): string {
   return todayRatio === null ? 'since midnight UTC' : `${percent(todayRatio)} · UTC day`
 }
 
-function protectionNote({ openPositions, stalePositions }: AccountOverview): ReactNode {
+function protectionNote({ openPositions, unprotectedPositions }: AccountOverview): ReactNode {
   if (openPositions === 0) return 'nothing at risk'
-  if (stalePositions === 0) return 'all watched'
-  return <span className="font-medium text-warn">{`${stalePositions} not checked in time`}</span>
+  if (unprotectedPositions === 0) return 'all protected'
+  return <span className="font-medium text-warn">{`${unprotectedPositions} unprotected`}</span>
 }
 
 function winNote({ trades30d, wins30d, pnl30d, quote }: AccountOverview): ReactNode {
