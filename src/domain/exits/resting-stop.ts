@@ -86,7 +86,7 @@ export function changeStops(
 }
 
 /** Whether the venue has said that the stop rests. */
-export function isConfirmed(state: OrderState): boolean {
+function isConfirmed(state: OrderState): boolean {
   return state === 'open' || state === 'partially_filled'
 }
 
@@ -99,9 +99,4 @@ function isRight(side: Side, stop: LiveStop, wanted: WantedStop, isExiting: bool
   if (isExiting ? left.lt(wanted.quantity) : !left.eq(wanted.quantity)) return false
   const closer = side === 'long' ? wanted.price - stop.price : stop.price - wanted.price
   return closer <= 0 || (wanted.reason === 'trailing_stop' && closer < stop.price * trailingStep)
-}
-
-/** Whether a price is at or beyond a stop. */
-export function isThrough(side: Side, price: number, stop: number): boolean {
-  return side === 'long' ? price <= stop : price >= stop
 }
