@@ -17,6 +17,9 @@ export interface WakeableOrder {
 /** A stop that rests is asked for this often; when the price is through it, the monitor asks at once. */
 const restingAgainMs = 20_000
 
+/** Without the queue, an exit that was woken is taken after this: nobody may have heard it. */
+const heardNothingMs = 1_500
+
 /** Exits that wait for their venue are looked at again at least this often. */
 const exitsAgainMs = 5_000
 
@@ -24,8 +27,8 @@ const exitsAgainMs = 5_000
  * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
  * venue; exits first. Those whose venue could not be reached wait longer each time, up to eight times as long, but what
  * closes or may have been executed no longer than 5 s, and an entry no longer than it lives: then it is abandoned. While
- * its venue takes no requests an order is left alone. A limit order whose time at the venue is over is wanted back. Each is marked as looked at, so that of two sweepers one gets it;
- * whoever wakes it says so by `countWakes`.
+ * its venue takes no requests an order is left alone. A limit order whose time at the venue is over is wanted back. Each
+ * is marked as looked at, so that of two sweepers one gets it; whoever wakes it says so by `countWakes`.
  *
  * With `exchange` the orders of one venue for a worker that sends them without the queue: exits nobody has looked at yet
  * at once, and no entry that could still be sent.
@@ -62,7 +65,8 @@ export async function takeWakes(
         and (due.state <> 'submitting' or due.lease_until < clock_timestamp())
         and (${exchange}::text is null or (due.exchange = ${exchange}::text and (not is_entry or coalesce(is_over, false))))
         and (
-          (${exchange}::text is not null and due.state = 'planned' and not is_entry and due.woken_at is null)
+          (${exchange}::text is not null and due.state = 'planned' and not is_entry and (due.woken_at is null
+            or due.unreached = 0 and looked_at < clock_timestamp() - ${heardNothingMs} * interval '1 ms'))
           or looked_at < clock_timestamp() - interval '1 ms' * case
             when is_over then ${quietMs}::float8
             when due.purpose = 'stop' and due.state = 'open' and due.cancel_requested_at is null
@@ -76,7 +80,7 @@ export async function takeWakes(
           where account.id = due.account_id and budget.account_id in ('', account.id::text)
             and budget.paused_until > clock_timestamp()
         ))
-      order by is_entry, looked_at
+      order by is_entry, case due.state when 'planned' then 0 when 'open' then 2 else 1 end, looked_at
       limit ${limit}
       for update of due skip locked
     )

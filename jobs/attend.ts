@@ -19,8 +19,8 @@ export async function attend(
     result = await look()
   } catch (error) {
     if (!(error instanceof VenueUnavailable)) throw error
-    await noteReached(context.db, orderId, false)
     if (error.whose !== undefined) return skipped(error.message)
+    await noteReached(context.db, orderId, false)
     throw error
   }
   await noteReached(context.db, orderId, true)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { lateShards, type ShardPlan } from '#db/monitor-shards.ts'
 import { takeWakes } from '#db/order-wakes.ts'
+import { cancelOrder } from '#src/orders/cancel.ts'
 import { placeOrder } from '#src/orders/place.ts'
 import { resolveOrder } from '#src/orders/resolve.ts'
 import { attend } from './attend.ts'
@@ -36,8 +37,8 @@ export async function sweepLateShards(context: JobContext, signal: AbortSignal):
 }
 
 /**
- * Takes the next order of an exchange that may not wait for the queue: an exit that is planned, or one that was sent and
- * whose end is not known. Returns what is to be done with it, or undefined when there is none.
+ * Takes the next order of an exchange that may not wait for the queue: an exit or a stop that is planned, one that is to
+ * be taken back, or one that was sent and whose end is not known. Returns what is to be done with it, or undefined when there is none.
  */
 export async function nextWithoutQueue(
   context: JobContext,
@@ -45,10 +46,9 @@ export async function nextWithoutQueue(
 ): Promise<(() => Promise<unknown>) | undefined> {
   const [order] = await takeWakes(context.db, { quietMs, limit: 1, exchange })
   if (!order) return undefined
-  return () =>
-    attend(order.id, context, () =>
-      order.state === 'planned'
-        ? placeOrder(context, order.id, { isRetry: false })
-        : resolveOrder(context, order.id),
-    )
+  const look = () => {
+    if (order.state === 'planned') return placeOrder(context, order.id, { isRetry: false })
+    return order.wantsCancel ? cancelOrder(context, order.id) : resolveOrder(context, order.id)
+  }
+  return () => attend(order.id, context, look)
 }
