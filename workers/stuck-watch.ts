@@ -9,6 +9,7 @@ export function untilStuck(
   workers: readonly AtWork[],
   { queues }: { readonly queues: Queues },
   log: Logger,
+  everyMs = lookEveryMs,
 ): { readonly found: Promise<string>; stop(): void } {
   const { promise: found, resolve } = Promise.withResolvers<string>()
   const judged = workers.map((worker) => ({ worker, judge: stuckJudge() }))
@@ -31,6 +32,6 @@ export function untilStuck(
       }
     }
     isLooking = false
-  }, lookEveryMs)
+  }, everyMs)
   return { found, stop: () => clearInterval(timer) }
 }
