@@ -9,6 +9,7 @@ import { closeAll } from './close-all.ts'
 import { doctor } from './doctor.ts'
 import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
+import { retry } from './retry.ts'
 import { simulator } from './simulator.ts'
 import { start } from './start.ts'
 import { user } from './user.ts'
@@ -26,6 +27,7 @@ const commands: readonly ((program: Command) => void)[] = [
   account,
   halt,
   closeAll,
+  retry,
   user,
   bench,
   chaos,

@@ -39,9 +39,13 @@ export async function placeOrder(
       if (!isRetry) return result(skipped(`it is ${order.state}`), order.state)
       const again = await planAgain(desk, orderId, judge)
       return again.kind === 'planned'
-        ? result({ kind: 'done', note: `attempt ${order.attempt + 1} is planned` }, order.state, {
-            planned: [again.order],
-          })
+        ? result(
+            { kind: 'done', note: `attempt ${order.attempt + 1} is planned: order ${again.order.id}` },
+            order.state,
+            {
+              planned: [again.order],
+            },
+          )
         : result(
             failed(
               `it is ${order.state}, and was not tried again: ${again.reason}`,

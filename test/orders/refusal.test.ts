@@ -184,7 +184,9 @@ test('retrying a refused exit plans a new attempt, or says what stands in its wa
     exitId,
   ])
   const retried = await retry()
-  expect(retried).toMatchObject({ outcome: { kind: 'done', note: 'attempt 2 is planned' } })
+  expect(retried).toMatchObject({
+    outcome: { kind: 'done', note: expect.stringContaining('attempt 2 is planned') },
+  })
   expect(await retry()).toMatchObject({
     outcome: { reason: expect.stringContaining('another order has taken its place') },
   })
