@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { describe, expect, test } from 'vitest'
+import { orderOrThrow } from '#db/orders.ts'
+import { findSimulator, type WorkerIdentity } from '#db/workers.ts'
+import type { JobContext } from '#jobs/context.ts'
+import { wakeOrders } from '#jobs/wake-orders.ts'
+import { planExit } from '#src/orders/plan.ts'
+import { sendOrder } from '#src/orders/send.ts'
+import { startHeartbeat } from '#workers/heartbeat.ts'
+import { startUpkeep, type Upkeep } from '#workers/upkeep.ts'
+import { keys, openFloor } from '../support/floor.ts'
+
+const floor = await openFloor()
+const { database, db, desk, simulator } = floor
+const log = pino({ level: 'silent' })
+const idle: Upkeep = {
+  keepSchedules: async () => {},
+  countMissedTicks: async () => {},
+  wakeOrders: async () => {},
+}
+
+await database.query(
+  `insert into workers (id, role, host, pid, version, address, heartbeat_at)
+   values ('sim', 'simulator', 'test', 1, '0', $1, now() + interval '1 hour')`,
+  [simulator.url],
+)
+
+/** An exit that was planned 5 s ago and has not been sent: long enough that nobody seems to look after it. */
+async function quietExit(): Promise<string> {
+  const trader = await floor.trader({ market: 'spot' })
+  const entryId = await floor.enter(trader, { base: 'ETH', quantity: '1' })
+  await sendOrder(desk, entryId)
+  const { positionId } = await orderOrThrow(db, entryId)
+  const plan = {
+    positionId,
+    quantity: 'all',
+    slots: ['close'],
+    reason: 'signal',
+    price: 3_000,
+    actor: 'test',
+  } as const
+  const id = await db.transaction().execute((tx) => planExit(tx, keys, plan))
+  if (id === undefined) throw new Error('the exit was not planned')
+  await database.query(`update orders set planned_at = planned_at - interval '5 seconds' where id = $1`, [id])
+  return id
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(20)
+}
+
+describe('a round', () => {
+  test('that cannot keep the schedules wakes orders all the same, and the next tries again', async () => {
+    const did: string[] = []
+    const upkeep = startUpkeep(
+      db,
+      {
+        ...idle,
+        async keepSchedules() {
+          did.push('schedules')
+          throw new Error('the queue is away')
+        },
+        async wakeOrders() {
+          did.push('wakes')
+        },
+      },
+      log,
+    )
+    await until(async () => did.length >= 4)
+    await upkeep.stop()
+    expect(did.slice(0, 4)).toEqual(['schedules', 'wakes', 'schedules', 'wakes'])
+  })
+
+  test('keeps the schedules in one process at a time', async () => {
+    const held = Promise.withResolvers<void>()
+    let keepers = 0
+    let others = 0
+    const slow: Upkeep = {
+      ...idle,
+      async keepSchedules() {
+        keepers += 1
+        await held.promise
+      },
+      async wakeOrders() {
+        others += 1
+      },
+    }
+    const upkeeps = Array.from({ length: 4 }, () => startUpkeep(db, slow, log))
+    await until(async () => others === 3)
+    expect(keepers).toBe(1)
+    held.resolve()
+    await Promise.all(upkeeps.map((upkeep) => upkeep.stop()))
+  })
+
+  test('ends before stop does, and none comes after it', async () => {
+    let rounds = 0
+    const upkeep = startUpkeep(
+      db,
+      {
+        ...idle,
+        async wakeOrders() {
+          await sleep(100)
+          rounds += 1
+        },
+      },
+      log,
+    )
+    await upkeep.stop()
+    expect(rounds).toBe(1)
+    await sleep(2_300)
+    expect(rounds).toBe(1)
+  })
+})
+
+test('many sweepers at once wake an order once', async () => {
+  const orderId = await quietExit()
+  const asked: string[] = []
+  const context = {
+    db,
+    log,
+    enqueue: async (_contract: unknown, _data: unknown, options: { jobId?: string } = {}) => {
+      asked.push(options.jobId ?? '')
+    },
+  } as unknown as JobContext
+  await Promise.all(Array.from({ length: 8 }, () => wakeOrders(context, async () => false)))
+  expect(asked).toEqual([`order-${orderId}-w1`])
+  await wakeOrders(context, async () => false) // just woken: it is left alone
+  expect(asked).toHaveLength(1)
+})
+
+test('a process says that it is alive, and that it has stopped', async () => {
+  const worker: WorkerIdentity = {
+    id: 'one',
+    role: 'simulator',
+    queues: ['monitor'],
+    host: 'here',
+    pid: 7,
+    version: '1',
+    address: 'http://127.0.0.1:7',
+  }
+  const row = async () =>
+    (
+      await database.query<Record<string, unknown>>(
+        `select queues, pid, address, rss_bytes::float8 > 1e6 as has_memory, loop_lag_ms >= 0 as has_lag,
+           heartbeat_at > now() - interval '5 seconds' as is_alive, stopped_at is not null as has_stopped
+         from workers where id = 'one'`,
+      )
+    )[0]
+  const alive = {
+    queues: ['monitor'],
+    pid: 7,
+    address: 'http://127.0.0.1:7',
+    has_memory: true,
+    has_lag: true,
+    is_alive: true,
+    has_stopped: false,
+  }
+  await database.query(`update workers set heartbeat_at = now() - interval '1 second' where id = 'sim'`)
+  const heartbeat = await startHeartbeat(db, worker, log)
+  expect(await row()).toEqual(alive)
+  expect(await findSimulator(db)).toBe('http://127.0.0.1:7')
+  await heartbeat.stop()
+  expect(await row()).toEqual({ ...alive, has_stopped: true })
+  expect(await findSimulator(db)).toBe(simulator.url)
+  await database.query(`update workers set heartbeat_at = now() + interval '1 hour' where id = 'sim'`)
+})
