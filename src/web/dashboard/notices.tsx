@@ -97,7 +97,7 @@ function ProtectionNotice({
         title={unprotected === 1 ? '1 position is unprotected.' : `${unprotected} positions are unprotected.`}
       >
         {market === 'spot'
-          ? 'Protection is the monitor alone here, and it did not look in time. If this stays, see that the monitor worker runs.'
+          ? 'Protection is the monitor alone here, and it has not looked at fresh prices in time. If this stays, see that the monitor worker runs.'
           : 'No stop rests at the exchange for all of it. Bullpen places one, and from 10 s on it closes the position instead.'}
       </Notice>
     )
@@ -109,7 +109,20 @@ function ProtectionNotice({
         stop is placed until it is closed.
       </Notice>
     )
-  if (market !== 'spot') return null
+  if (market === undefined)
+    return (
+      <Notice icon={<Shield className="mt-0.5 size-4 text-up" />} title="How positions are protected.">
+        By a stop that rests at the exchange, or, where none can, by Bullpen’s monitor, which checks each of
+        them on fresh prices.
+      </Notice>
+    )
+  if (market !== 'spot')
+    return (
+      <Notice icon={<Shield className="mt-0.5 size-4 text-up" />} title="Stops rest at the exchange.">
+        Each position has a reduce-only stop there from its fill on; it follows the stop loss, and protects
+        while Bullpen is down.
+      </Notice>
+    )
   return (
     <Notice icon={<Shield className="mt-0.5 size-4 text-up" />} title="Protection is the monitor alone here.">
       Bullpen checks each position on fresh prices at least every 5 s and sends the exit itself; no stop rests
