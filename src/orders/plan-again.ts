@@ -39,11 +39,25 @@ export async function planAgain(desk: OrderDesk, orderId: string, judge?: Judge)
   const ask = order.purpose === 'entry' ? await prepareEntry(desk, order, judge) : undefined
   if (ask !== undefined && 'kind' in ask) return ask
   return desk.db.transaction().execute(async (tx) => {
+    if (!ask) return leaveAgain(tx, desk, orderId)
     const now = await orderOrThrow(tx, orderId)
-    if (now.state !== 'rejected' && now.state !== 'not_at_venue') return refused(`it is ${now.state}`)
-    if (now.purpose === 'stop') return protectAgain(tx, desk, now)
-    return ask ? enterAgain(tx, desk, now, ask) : exitAgain(tx, desk, now)
+    return isUnexecuted(now) ? enterAgain(tx, desk, now, ask) : refused(`it is ${now.state}`)
   })
+}
+
+/**
+ * Plans attempt n+1 of an exit or a stop in the caller's transaction: the one that ends attempt n, so that no death in
+ * between forgets what is still wanted.
+ */
+export async function leaveAgain(tx: Db, desk: OrderDesk, orderId: string): Promise<Again> {
+  const now = await orderOrThrow(tx, orderId)
+  if (!isUnexecuted(now)) return refused(`it is ${now.state}`)
+  return now.purpose === 'stop' ? protectAgain(tx, desk, now) : exitAgain(tx, desk, now)
+}
+
+/** Whether an order certainly was not executed. */
+function isUnexecuted({ state }: Order): boolean {
+  return state === 'rejected' || state === 'not_at_venue'
 }
 
 /** What an entry is judged by in the transaction that would plan it. */

@@ -10,10 +10,10 @@ import { failed, skipped } from '../queue/job.ts'
 import { lookForAbsent } from './absence.ts'
 import { raiseAlarm } from './alarm.ts'
 import { crashpoint } from './crashpoint.ts'
-import { endOrder } from './end.ts'
+import { endOrderIn } from './end.ts'
 import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
-import { planAgain } from './plan-again.ts'
+import { leaveAgain } from './plan-again.ts'
 import { protectPosition } from './protect.ts'
 import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
@@ -94,14 +94,17 @@ async function notFound(
   }
   crashpoint('absent-not-ended')
   const reason = 'the venue has no such order: it was never executed'
-  const ended = await endOrder(desk.db, order.id, ['unknown'], { to: 'not_at_venue', reason }, context)
+  const ended = await desk.db.transaction().execute(async (tx) => {
+    const ending = { to: 'not_at_venue', reason } as const
+    if (!(await endOrderIn(tx, order.id, ['unknown'], ending, context))) return undefined
+    crashpoint('ended-not-planned-again')
+    // An exit or a stop that is still wanted follows in the transaction that ends this one.
+    return order.purpose === 'entry' ? 'entry' : leaveAgain(tx, desk, order.id)
+  })
   if (!ended) return resolveOrder(desk, order.id)
-  if (order.purpose === 'entry')
-    return result(failed(reason, 'the next signal decides again'), 'not_at_venue')
-  crashpoint('ended-not-planned-again')
-  const again = await planAgain(desk, order.id)
+  if (ended === 'entry') return result(failed(reason, 'the next signal decides again'), 'not_at_venue')
   return result({ kind: 'done', note: reason }, 'not_at_venue', {
-    planned: again.kind === 'planned' ? [again.order] : [],
+    planned: ended.kind === 'planned' ? [ended.order] : [],
   })
 }
 
