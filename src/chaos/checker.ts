@@ -77,6 +77,8 @@ export async function checkBullpen({ query }: Journal, truth: Truth): Promise<Ve
         find('duplicates', `the venue executed ${clientId} on account ${account_id}, which no order meant`)
     }
   }
+  const restingOf = (order: OrderRow) =>
+    (venue.get(order.client_order_id) ?? []).filter((one) => one.triggerPrice !== undefined)
   const executedOf = (order: OrderRow) => (venue.get(order.client_order_id) ?? []).filter(isExecuted)
 
   for (const order of orders) {
@@ -101,6 +103,10 @@ export async function checkBullpen({ query }: Journal, truth: Truth): Promise<Ve
   for (const { order_id } of intents)
     if (!known.has(order_id)) find('lost', `order ${order_id} was planned, and is not in the journal`)
 
+  const open = await query<{ id: string }>(
+    `select id from positions where state in ('open', 'closing', 'stray') and qty_open > 0`,
+  )
+  const stillOpen = new Set(open.map(({ id }) => id))
   for (const [positionId, own] of Map.groupBy(orders, (order) => order.position_id)) {
     const entries = own.filter((order) => order.purpose === 'entry' && executedOf(order).length > 0)
     if (entries.length > 1)
@@ -123,8 +129,8 @@ export async function checkBullpen({ query }: Journal, truth: Truth): Promise<Ve
     const bought = sum(entries.flatMap(executedOf).map(({ filled }) => filled))
     const sold = sum(exits.flatMap(executedOf).map(({ filled }) => filled))
     if (new Decimal(sold).gt(bought)) find('oversold', `position ${positionId}: ${bought} in, ${sold} out`)
-    const last = own.at(-1)
-    if (last?.purpose === 'exit' && last.state === 'not_at_venue')
+    const last = own.filter(({ purpose }) => purpose === 'exit').at(-1)
+    if (last?.state === 'not_at_venue' && stillOpen.has(positionId))
       find(
         'lost',
         `the exit ${last.id} of position ${positionId} never reached the venue, and nothing followed it`,
@@ -154,7 +160,7 @@ export async function checkBullpen({ query }: Journal, truth: Truth): Promise<Ve
     executed: orders.length - withoutEffect.length,
     reasons,
     ...counts,
-    unprotected_s: spreadOf(await unprotected(query)),
+    unprotected_s: spreadOf(unprotected(orders, executedOf, restingOf, Date.now())),
     resolve_s: spreadOf(await resolveTimes(query)),
     findings: findings.slice(0, 100),
   }
@@ -214,18 +220,45 @@ async function differences(query: Journal['query'], accountId: string, books: Ve
   return lines
 }
 
-/** Seconds each futures position stood without a resting stop, from the fills and the stops of the journal. */
-async function unprotected(query: Journal['query']): Promise<number[]> {
-  const rows = await query<{ seconds: string }>(
-    `select extract(epoch from coalesce(
-         (select min(e.at) from orders s join order_events e on e.order_id = s.id
-          where s.position_id = p.id and s.purpose = 'stop' and e.to_state = 'open'),
-         (select max(f.recorded_at) from fills f where f.position_id = p.id and p.state = 'closed'),
-         clock_timestamp()) - (select min(f.recorded_at) from fills f where f.position_id = p.id))::text as seconds
-     from positions p join chaos.accounts a using (account_id)
-     where a.market = 'futures' and a.handler = 'bullpen' and exists (select from fills f where f.position_id = p.id)`,
-  )
-  return rows.map(({ seconds }) => Math.max(0, Number(seconds)))
+/**
+ * The longest stretch, in seconds, that each futures position stood at the venue without a stop resting there: from its
+ * first entry fill to its last exit fill, by the simulator's clock.
+ */
+function unprotected(
+  orders: readonly OrderRow[],
+  executedOf: (order: OrderRow) => readonly VenueOrder[],
+  restingOf: (order: OrderRow) => readonly VenueOrder[],
+  nowMs: number,
+): number[] {
+  const stretches: number[] = []
+  for (const own of Map.groupBy(orders, (order) => order.position_id).values()) {
+    if (!own[0]?.symbol.includes(':')) continue
+    const times = (purposes: readonly string[]) =>
+      own
+        .filter(({ purpose }) => purposes.includes(purpose))
+        .flatMap(executedOf)
+        .flatMap(({ fills }) => fills.map(({ time }) => time))
+    const entered = Math.min(...times(['entry']))
+    if (!Number.isFinite(entered)) continue
+    const quantity = (purposes: readonly string[]) =>
+      sum(
+        own
+          .filter(({ purpose }) => purposes.includes(purpose))
+          .flatMap(executedOf)
+          .map(({ filled }) => filled),
+      )
+    const isFlat = new Decimal(quantity(['exit', 'stop'])).gte(quantity(['entry']))
+    const left = isFlat ? Math.max(...times(['exit', 'stop'])) : nowMs
+    let coveredUntil = entered
+    let longest = 0
+    const stops = own.filter(({ purpose }) => purpose === 'stop').flatMap(restingOf)
+    for (const stop of stops.toSorted((a, b) => a.createdAt - b.createdAt)) {
+      longest = Math.max(longest, Math.min(stop.createdAt, left) - coveredUntil)
+      coveredUntil = Math.max(coveredUntil, stop.status === 'open' ? nowMs : stop.updatedAt)
+    }
+    stretches.push(Math.max(0, longest, left - coveredUntil) / 1_000)
+  }
+  return stretches
 }
 
 /** Seconds from each time an order became unknown until it was known again. */
@@ -243,5 +276,6 @@ function shortened(reason: string | null): string {
   return (reason ?? '')
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}/g, '…')
     .replace(/\d+(\.\d+)?/g, '#')
+    .replace(/\b[A-Z]{2,5}\/USDT(:USDT)?/g, '…')
     .slice(0, 120)
 }

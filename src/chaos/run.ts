@@ -16,6 +16,7 @@ import { type Fault, schedule } from './schedule.ts'
 import { startStorm } from './storm.ts'
 import { Tally } from './tally.ts'
 import { readTruth } from './truth.ts'
+import { disturbVenue, venueScript } from './whims.ts'
 
 /** What a run is made of. The same options give the same fault schedule and the same wishes. */
 export interface ChaosOptions {
@@ -81,6 +82,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     () => steps,
     (fault) => tally.add('fault', nameOf(fault)),
   )
+  const calmVenue = await disturbVenue(field.venueUrl, venueScript(seed))
   let planned = 0
   let setBack = 0
   const beganMs = performance.now()
@@ -100,6 +102,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await sleep(roundMs)
   }
   storm.stop()
+  const fired = await calmVenue()
   say(`all ${planned} are planned; the faults end, and what is under way settles`)
   await settled(field, 'orders', options)
   await settled(field, 'naive', options)
@@ -114,10 +117,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     backend: options.backend,
     bullpen: { ...(await checkBullpen(field.journal, truth)), kills: kills + deaths },
     naive: { ...(await checkNaive(field.journal, truth)), kills },
-    faults: [...tally.table('fault'), ...tally.table('orders hit')].map(({ what, count }) => {
-      const [kind = '', target = 'venue'] = what.split(' ')
-      return { kind, target, count }
-    }),
+    faults: [
+      ...tally.table('fault').map(({ what, count }) => {
+        const [kind = '', target = ''] = what.split(' ')
+        return { kind, target, count }
+      }),
+      ...tally.table('orders hit').map(({ what, count }) => ({ kind: what, target: 'order', count })),
+      ...Object.entries(fired).map(([kind, count]) => ({ kind, target: 'simulator', count })),
+    ],
     crashpoints: coverage.table(),
     plan: { orders, killEveryMs, longestFreezeMs, ordersPerSecond, workers },
     seconds: (performance.now() - startedMs) / 1_000,

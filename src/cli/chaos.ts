@@ -46,6 +46,7 @@ export function chaos(program: Command): void {
 async function run(options: Options): Promise<void> {
   const { runChaos } = await import('../chaos/run.ts')
   const { summaryOf } = await import('../chaos/report.ts')
+  const { pageOf } = await import('../chaos/page.ts')
   const signal = stopSignal()
   if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true })
   const report = await runChaos({
@@ -62,6 +63,7 @@ async function run(options: Options): Promise<void> {
   })
   console.log(summaryOf(report))
   if (options.json !== undefined) write('--json', options.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  if (options.html !== undefined) write('--html', options.html, pageOf(report))
   process.exit({ passed: 0, failed: 1, void: 2 }[verdictOf(report)])
 }
 
