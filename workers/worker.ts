@@ -15,7 +15,7 @@ import { isWaitingIn } from '#src/queue/waiting.ts'
 import { work } from '#src/queue/work.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
-import { watchClock } from './clock-watch.ts'
+import { type ClockWatch, watchClock } from './clock-watch.ts'
 import { startCloseAll } from './close-all.ts'
 import { openContext, type WorkerContext } from './context.ts'
 import { drain, within } from './drain.ts'
@@ -64,7 +64,7 @@ export async function runWorker({
   const clock = await watchClock(context.db, log, (isAway) => taking.set(!isAway))
   taking.set(!clock.isAway())
   const withoutQueue = startWithoutQueue(queues, context, () => context.reach.isLost() || clock.isAway())
-  const upkeep = startUpkeep(context.db, upkeepOf(context), log)
+  const upkeep = startUpkeep(context.db, upkeepOf(context, clock), log)
   const stuck = untilStuck(workers, context, log)
   const closeAll = startCloseAll(() => closeEverything(context), log)
   log.info({ queues }, 'worker is at work')
@@ -86,11 +86,12 @@ export async function runWorker({
   if (left > 0) throw new UserError(`${left} jobs were still in hand when there was no more time to stop`)
 }
 
-function upkeepOf(context: WorkerContext): Upkeep {
+function upkeepOf(context: WorkerContext, clock: ClockWatch): Upkeep {
   const { db, queues, reach, enqueue } = context
   return {
     async keepSchedules() {
-      if (!reach.isLost()) await keepSchedules(queues, jobs, context)
+      // A clock that is away would schedule for another time.
+      if (!reach.isLost() && !clock.isAway()) await keepSchedules(queues, jobs, context)
     },
     async countMissedTicks() {
       // The queue may have lost a tick that its scheduler believes to be there.
