@@ -29,3 +29,8 @@ export async function takeFollowUps(db: Db, positionId: string): Promise<Wakeabl
     wake: row.wakes,
   }))
 }
+
+/** Takes back that an order was woken: nobody was. */
+export async function putBack(db: Db, orderId: string): Promise<void> {
+  await db.updateTable('orders').set({ woken_at: null }).where('id', '=', orderId).execute()
+}

@@ -1,11 +1,11 @@
-import { takeFollowUps } from '#db/follow-ups.ts'
+import { putBack, takeFollowUps } from '#db/follow-ups.ts'
 import type { WakeableOrder } from '#db/order-wakes.ts'
 import { findOrder, type Order } from '#db/orders.ts'
 import { crashpoint } from '#src/orders/crashpoint.ts'
 import { sayProtection } from '#src/orders/protection-alarms.ts'
 import type { OrderResult } from '#src/orders/result.ts'
-import { cancelOrder, placeOrder, resolveOrder } from '#src/queue/contracts.ts'
-import type { Enqueue } from '#src/queue/enqueue.ts'
+import { cancelOrder, placeOrder, reconcileAccount, resolveOrder } from '#src/queue/contracts.ts'
+import { type Enqueue, QueueUnreachable } from '#src/queue/enqueue.ts'
 import type { JobContext } from './context.ts'
 
 /** Wakes a planned order in its lane. `wake` counts up: a kept job would swallow a repeated id. */
@@ -35,7 +35,20 @@ export async function wakeFollowUps(
   positionId: string,
   { db, enqueue }: Pick<JobContext, 'db' | 'enqueue'>,
 ): Promise<void> {
-  for (const order of await takeFollowUps(db, positionId)) await wakeUp(enqueue, order)
+  // Without the queue those who send straight from Postgres must find it unseen.
+  for (const order of await takeFollowUps(db, positionId))
+    if (!(await unlessLost(wakeUp(enqueue, order)))) await putBack(db, order.id)
+}
+
+/** Whether the queue took a job. A queue that is lost keeps nobody from going on: what rests on it is in Postgres. */
+export async function unlessLost(asking: Promise<void>): Promise<boolean> {
+  try {
+    await asking
+    return true
+  } catch (error) {
+    if (error instanceof QueueUnreachable) return false
+    throw error
+  }
 }
 
 /** The lane an order goes through: entries by one, everything that closes or protects by another. */
@@ -53,11 +66,17 @@ export async function follow(orderId: string, result: OrderResult, context: JobC
   if (outcome.kind === 'failed')
     log.warn({ orderId, state, reason: outcome.reason, advice: outcome.advice }, 'order failed')
   await sayProtection(context, orderId, result)
-  for (const order of result.planned) await wake(enqueue, order, 0)
+  for (const planned of result.planned) await unlessLost(wake(enqueue, planned, 0))
   const order = await findOrder(db, orderId)
   if (order) await wakeFollowUps(order.positionId, context)
+  if (order && order.purpose !== 'entry' && state === 'rejected') {
+    // What the venue holds is not what we thought: the account is compared at once.
+    const { accountId } = order
+    await unlessLost(enqueue(reconcileAccount, { accountId }, { jobId: `reconcile-${accountId}-${orderId}` }))
+  }
   if (result.nextLook) {
     const { look, inMs } = result.nextLook
-    await enqueue(resolveOrder, { orderId }, { jobId: `look-${orderId}-${look}`, delayMs: inMs })
-  } else if (result.needsResolving && state !== 'unknown') await enqueue(resolveOrder, { orderId })
+    await unlessLost(enqueue(resolveOrder, { orderId }, { jobId: `look-${orderId}-${look}`, delayMs: inMs }))
+  } else if (result.needsResolving && state !== 'unknown')
+    await unlessLost(enqueue(resolveOrder, { orderId }))
 }

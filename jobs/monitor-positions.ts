@@ -11,7 +11,7 @@ import { monitorPositions } from '#src/queue/contracts.ts'
 import { done } from '#src/queue/job.ts'
 import { numbersOf } from '#src/trading/market-numbers.ts'
 import { type JobContext, job, marketInterval } from './context.ts'
-import { follow, wake, wakeFollowUps } from './follow.ts'
+import { follow, unlessLost, wake, wakeFollowUps } from './follow.ts'
 
 const everyMs = 5_000
 
@@ -101,5 +101,5 @@ async function leave(
     .execute((tx) => planExit(tx, keys, { positionId, actor: workerId, ...exit }))
   if (orderId === undefined) return
   log.info({ ...fields, quantity: exit.quantity, trigger: exit.triggerPrice }, eventText(exit.reason))
-  await wake(enqueue, { id: orderId, exchange: watched.exchange, purpose: 'exit' }, 0)
+  await unlessLost(wake(enqueue, { id: orderId, exchange: watched.exchange, purpose: 'exit' }, 0))
 }
