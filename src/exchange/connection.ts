@@ -8,6 +8,9 @@ import { type VenueClient, withRawAnswers } from './venue-class.ts'
 /** Longer than any healthy answer, shorter than the lease of an order that is being sent (5 s). */
 const httpTimeoutMs = 4_000
 const clockFreshMs = 5 * 60_000
+/** A clock is measured again, a few times, while its question takes longer than this. */
+const sharpMs = 300
+const clockAttempts = 4
 const marketsFreshMs = 10 * 60_000
 
 /** What a call does besides asking. */
@@ -106,12 +109,19 @@ export async function openConnection(parts: {
     marketsLoadedAt = wallNow()
   }
 
+  /** The shortest of a few round trips: half of one is how far off its clock may be. */
   async function measureClock(): Promise<number> {
-    const before = wallNow()
-    const server = await call(shared, { asked: 'the time' }, (client) => client.fetchTime())
-    const after = wallNow()
-    const offsetMs = (server ?? after) - (before + after) / 2
-    clock = { offsetMs, measuredAt: after }
+    let best: { offsetMs: number; tookMs: number } | undefined
+    for (let attempt = 0; attempt < clockAttempts && (best?.tookMs ?? sharpMs) >= sharpMs; attempt += 1) {
+      const before = wallNow()
+      const server = await call(shared, { asked: 'the time' }, (client) => client.fetchTime())
+      const after = wallNow()
+      const tookMs = after - before
+      const offsetMs = (server ?? after) - (before + after) / 2
+      if (tookMs < (best?.tookMs ?? Number.POSITIVE_INFINITY)) best = { offsetMs, tookMs }
+    }
+    const offsetMs = best?.offsetMs ?? 0
+    clock = { offsetMs, measuredAt: wallNow() }
     return offsetMs
   }
 
