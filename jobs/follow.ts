@@ -1,6 +1,7 @@
 import { putBack, takeFollowUps } from '#db/follow-ups.ts'
 import type { WakeableOrder } from '#db/order-wakes.ts'
 import { findOrder, type Order } from '#db/orders.ts'
+import { haltByRules } from '#src/orders/auto-halt.ts'
 import { crashpoint } from '#src/orders/crashpoint.ts'
 import { sayProtection } from '#src/orders/protection-alarms.ts'
 import type { OrderResult } from '#src/orders/result.ts'
@@ -69,6 +70,10 @@ export async function follow(orderId: string, result: OrderResult, context: JobC
   for (const planned of result.planned) await unlessLost(wake(enqueue, planned, 0))
   const order = await findOrder(db, orderId)
   if (order) await wakeFollowUps(order.positionId, context)
+  if (order) {
+    const hasClosed = recorded?.positionState === 'closed' && recorded.newFills > 0
+    await haltByRules(context, { order, state, hasClosed })
+  }
   if (order && order.purpose !== 'entry' && state === 'rejected') {
     // What the venue holds is not what we thought: the account is compared at once.
     const { accountId } = order

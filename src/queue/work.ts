@@ -102,7 +102,9 @@ export function work<Context>(
 async function report(outcome: Outcome, queued: QueuedJob, log: Logger): Promise<unknown> {
   if (outcome.kind === 'failed') {
     await tellOperator(queued, outcome)
-    throw new UnrecoverableError(`${outcome.reason}. ${outcome.advice}`)
+    const error = new UnrecoverableError(`${outcome.reason}. ${outcome.advice}`)
+    error.stack = error.message // the board shows it: where in the program it was said helps nobody
+    throw error
   }
   if (outcome.kind === 'skipped') log.debug({ job: queued.name, reason: outcome.reason }, 'skipped')
   return outcome
