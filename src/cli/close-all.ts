@@ -3,14 +3,8 @@ import type { Command } from 'commander'
 import type { Db } from '#db/client.ts'
 import type { CloseBatch } from '#db/close-batches.ts'
 import { UserError } from '../errors.ts'
-import {
-  keyOption,
-  type NamedPlace,
-  onDatabase,
-  type PlaceOptions,
-  placeNamed,
-  scopeOption,
-} from './place.ts'
+import { keyOption, type NamedPlace, type PlaceOptions, placeNamed, scopeOption } from './place.ts'
+import { withDatabase } from './with-database.ts'
 
 const by = 'command line'
 
@@ -36,7 +30,7 @@ export function closeAll(program: Command): void {
     .option('--no-wait', 'return when it is ordered; workers go on with it')
     .option('--give-up', 'end an open close-all unfinished, so that entries may start again')
     .option('--json', 'for machines: {batchId, scope, key, isNew, positions, closed, waitsFor, outcome}')
-    .action((options: Options) => onDatabase('close-all', (db) => run(db, options)))
+    .action((options: Options) => withDatabase('close-all', 'bullpen_worker', (db) => run(db, options)))
 }
 
 async function run(db: Db, options: Options): Promise<void> {

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { HaltMode } from '#db/halts.ts'
 import { UserError } from '../errors.ts'
-import { keyOption, onDatabase, type PlaceOptions, placeNamed, scopeOption } from './place.ts'
+import { keyOption, type PlaceOptions, placeNamed, scopeOption } from './place.ts'
+import { withDatabase } from './with-database.ts'
 
 /** `bullpen halt set|lift|list`: no new entries in a scope. Exits, stops and cancels always go on. */
 export function halt(program: Command): void {
@@ -33,7 +34,7 @@ export function halt(program: Command): void {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: boolean }) => {
       const { haltsInForce } = await import('#db/halts.ts')
-      const halts = await onDatabase('halt list', haltsInForce)
+      const halts = await withDatabase('halt list', 'bullpen_worker', haltsInForce)
       if (json) return console.log(JSON.stringify(halts))
       for (const { scope, key, mode, reason } of halts)
         console.log(`${scope} ${key}  ${mode}  ${reason ?? ''}`)
@@ -45,7 +46,7 @@ async function change(
   wish: PlaceOptions & { readonly mode: HaltMode; readonly reason: string | null },
 ): Promise<void> {
   const { orderHalt } = await import('#db/halt-orders.ts')
-  await onDatabase('halt', async (db) => {
+  await withDatabase('halt', 'bullpen_worker', async (db) => {
     const place = await placeNamed(db, wish)
     const { mode, reason } = wish
     const ordered = await db

@@ -2,8 +2,6 @@ import { Option } from 'commander'
 import { z } from 'zod'
 import type { Db } from '#db/client.ts'
 import { type HaltPlace, type HaltScope, haltScopes } from '#db/halts.ts'
-import { readConfig } from '../config.ts'
-import { connected } from '../database/connected.ts'
 import { UserError } from '../errors.ts'
 
 const everything = '*'
@@ -90,16 +88,3 @@ async function symbolNamed(db: Db, key: string): Promise<NamedPlace> {
 }
 
 const isId = (text: string) => z.uuid().safeParse(text).success
-
-/** Runs a command's work on the database alone: no queue and no venue need to be there. */
-export async function onDatabase<T>(command: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const { connect } = await import('#db/client.ts')
-  return connected(readConfig(), command, async ({ databaseUrl }) => {
-    const db = connect(databaseUrl, 'bullpen_worker', { max: 2 })
-    try {
-      return await work(db)
-    } finally {
-      await db.destroy()
-    }
-  })
-}

@@ -15,15 +15,17 @@ afterAll(async () => {
 
 test('commands on a database without tables say what to do, migrate makes them, and again changes nothing', async () => {
   await admin.query(`create database ${name}`)
-  for (const command of [
+  const early = [
     ['user', 'list'],
     ['halt', 'list'],
     ['account', 'list'],
-  ]) {
-    const { code, stderr } = await bare(command)
-    expect(stderr).toBe('the database is not up to date: npx bullpen migrate\n')
-    expect(code).toBe(1)
-  }
+  ].map((command) => bare(command))
+  for (const finished of await Promise.all(early))
+    expect(finished).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'the database is not up to date: npx bullpen migrate\n',
+    })
   const first = await bare(['migrate'])
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(
