@@ -59,10 +59,10 @@ export function wantedStop(
 }
 
 /**
- * Compares what rests with what is wanted. The new stop is added before the old one is cancelled, and never a third: the
- * old one goes once the venue has confirmed the new one. A stop whose outcome is unknown may be lost, so a second one is
- * placed beside it at once. `isExiting`: an exit is under way; what it is about to take off the position needs no smaller
- * stop, since a reduce-only stop closes no more than there is.
+ * Compares what rests with what is wanted. The new stop is added before the old one is cancelled, and never a third: of
+ * those that the venue has confirmed the best one stays and the others go, and what is older than it goes too. A stop
+ * whose outcome is unknown may be lost, so a second one is placed beside it at once. `isExiting`: an exit is under way;
+ * what it is about to take off the position needs no smaller stop, since a reduce-only stop closes no more than there is.
  */
 export function changeStops(
   side: Side,
@@ -73,20 +73,36 @@ export function changeStops(
   const fits = (stop: LiveStop) => wanted !== undefined && isRight(side, stop, wanted, isExiting)
   const abandon = live.filter((stop) => stop.state === 'planned' && (stop.isToBeCanceled || !fits(stop)))
   const sent = live.filter((stop) => !abandon.includes(stop)).sort((a, b) => b.plan - a.plan)
-  const idsOf = (stops: readonly LiveStop[]) => stops.map(({ orderId }) => orderId)
-  const others = (kept?: LiveStop) => idsOf(sent.filter((stop) => stop !== kept && !stop.isToBeCanceled))
-  const change = { place: undefined, cancel: [], abandon: idsOf(abandon) }
-  if (wanted === undefined) return { ...change, cancel: others() }
-  const newest = sent.find((stop) => !stop.isToBeCanceled)
-  if (newest !== undefined && fits(newest)) {
-    if (isConfirmed(newest.state)) return { ...change, cancel: others(newest) }
-    if (newest.state !== 'unknown') return change
-  }
-  return sent.length < 2 ? { ...change, place: wanted } : change
+  const wantedBack = (isGone: (stop: LiveStop) => boolean) =>
+    sent.filter((stop) => !stop.isToBeCanceled && isGone(stop)).map(({ orderId }) => orderId)
+  const change = { place: undefined, cancel: [], abandon: abandon.map(({ orderId }) => orderId) }
+  if (wanted === undefined) return { ...change, cancel: wantedBack(() => true) }
+
+  const standing = sent.filter((stop) => !stop.isToBeCanceled)
+  const best = bestOf(standing.filter(isConfirmed), wanted, fits)
+  if (best !== undefined && fits(best)) return { ...change, cancel: wantedBack((stop) => stop !== best) }
+  const cancel = best
+    ? wantedBack((stop) => stop !== best && (isConfirmed(stop) || stop.plan < best.plan))
+    : []
+  const [newest] = standing
+  const isUnderWay = newest !== undefined && fits(newest) && newest.state !== 'unknown'
+  return { ...change, cancel, place: isUnderWay || sent.length >= 2 ? undefined : wanted }
+}
+
+/** The newest that fits, else the newest that closes all, else the one that closes most. */
+function bestOf(
+  confirmed: readonly LiveStop[],
+  wanted: WantedStop,
+  fits: (stop: LiveStop) => boolean,
+): LiveStop | undefined {
+  const byLeft = [...confirmed].sort((a, b) => new Decimal(b.left).cmp(a.left))
+  return (
+    confirmed.find(fits) ?? confirmed.find(({ left }) => new Decimal(left).gte(wanted.quantity)) ?? byLeft[0]
+  )
 }
 
 /** Whether the venue has said that the stop rests. */
-function isConfirmed(state: OrderState): boolean {
+function isConfirmed({ state }: LiveStop): boolean {
   return state === 'open' || state === 'partially_filled'
 }
 

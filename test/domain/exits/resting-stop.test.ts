@@ -84,6 +84,16 @@ describe('what is to be done', () => {
     ['more is open than it closes: another', [stop(1, { left: '0.4' })], { place: wanted }],
     ['less is open than it closes: another', [stop(1, { left: '2' })], { place: wanted }],
     ['a looser price is never wanted', [stop(1, { price: 96 })], nothing],
+    [
+      'both rest and neither fits: the older goes, so that the right one has room',
+      [stop(1, { price: 80 }), stop(2, { price: 90 })],
+      { place: undefined, cancel: ['stop-1'] },
+    ],
+    [
+      'an older one that fits is worth more than a newer one that does not',
+      [stop(1), stop(2, { price: 90 })],
+      { place: undefined, cancel: ['stop-2'] },
+    ],
     ['two that both rest and fit: the older goes', [stop(1), stop(2)], { cancel: ['stop-1'] }],
   ])('%s', (_, live, expected) => {
     expect(changeStops('long', wanted, live, false)).toMatchObject(expected)
