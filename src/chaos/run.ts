@@ -71,7 +71,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       }),
     )
   const ours = await crew('worker', [cli, 'worker', '--queues', queues], options.workers, true)
-  const theirs = await crew('naive', [control], 2, false)
+  const theirs = await crew('naive', [control], Math.floor(options.workers / 2), false)
   say(`seed ${seed} on ${options.backend}: ${ours.length} workers and ${theirs.length} of the control are up`)
 
   let steps = 0
