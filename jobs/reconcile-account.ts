@@ -8,7 +8,7 @@ import { job, spreadOffset } from './context.ts'
 import { follow, wakeFollowUps } from './follow.ts'
 
 /** How soon a second look follows: money that moved settles at once, a difference must stand for 5 s. */
-const againMs = { moving: 2_000, inDoubt: 6_000 }
+const againMs = { moving: 5_000, inDoubt: 6_000 }
 
 /** Compares one account with its venue and brings the books in line. */
 export default job(reconcileAccount, {

@@ -254,6 +254,14 @@ describe('venues', () => {
   })
 })
 
+test('a venue whose report was not believed for minutes is ill, by the account’s name', async () => {
+  const { id } = trader.account
+  await database.query(`update accounts set stale_since = now() - interval '10 minutes' where id = $1`, [id])
+  const [ill] = await illnesses(named('reconcile'))
+  await database.query('update accounts set stale_since = null where id = $1', [id])
+  expect(ill).toContain(`what the venue says of spot (${id}) cannot be believed since `)
+})
+
 test('a healthy installation is all ok, each with a detail and no advice', async () => {
   await database.query('delete from workers')
   await beatWorkers(database.query, queueNames)

@@ -8,7 +8,7 @@ import {
   ordersByVenueId,
   symbolsOrdered,
 } from '#db/account-journal.ts'
-import { recoverAccount } from '#db/accounts.ts'
+import { accountOrThrow, recoverAccount, setAccountStatus } from '#db/accounts.ts'
 import type { Order } from '#db/orders.ts'
 import {
   type External,
@@ -18,10 +18,11 @@ import {
   reconciliationOf,
   saveReconciled,
 } from '#db/reconciliations.ts'
-import { VenueUnavailable } from '../../errors.ts'
+import { OrderRejected } from '../../errors.ts'
 import type { VenueAccount } from '../../exchange/venue-account.ts'
 import type { VenueFill, VenueOrder } from '../../exchange/venue-order.ts'
 import { isOurs } from '../../vault/client-order-id.ts'
+import { tellUser } from '../alarm.ts'
 import { endOrder } from '../end.ts'
 import { observeOrder } from '../observe.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
@@ -50,16 +51,28 @@ export interface Reconciled {
 
 /**
  * Compares an account with its venue and brings the books in line: orders first, then positions, then money. What is not
- * explained is not acted upon. The user's own orders, coins and positions are noted and never touched.
+ * explained is not acted upon. The user's own orders, coins and positions are noted and never touched. With a key that the
+ * venue refuses the account is paused.
  * @throws VenueUnavailable when the venue cannot be asked: the account stays as it is, marked stale.
  */
 export async function reconcileAccount(desk: OrderDesk, accountId: string): Promise<Reconciled> {
   try {
     return await reconcile(desk, accountId)
   } catch (error) {
-    if (error instanceof VenueUnavailable) await markStale(desk.db, accountId)
-    throw error
+    await markStale(desk.db, accountId)
+    if (!(error instanceof OrderRejected) || error.code !== 'invalid-key') throw error
+    await pauseOnBadKey(desk, accountId, error)
+    return { kind: 'stale', isInDoubt: false, results: [], changed: [] }
   }
+}
+
+/** A key that the venue refuses stops the account's entries until its user connects another; said once. */
+async function pauseOnBadKey(desk: OrderDesk, accountId: string, refusal: OrderRejected): Promise<void> {
+  const { status, userId } = await accountOrThrow(desk.db, accountId)
+  if (status !== 'active' && status !== 'degraded') return
+  const text = `the venue refuses the key: ${refusal.message}`
+  await setAccountStatus(desk.db, accountId, 'paused', text)
+  await tellUser(desk, { event: 'key-refused', userId, accountId, target: accountId, text })
 }
 
 async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled> {

@@ -140,6 +140,37 @@ test('an order that the user took back at the venue has ended here too', async (
   expect(await findPosition(db, positionId)).toMatchObject({ state: 'void' })
 })
 
+test('a venue that does not know an open order has not said what became of it: it stays as it is', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const orderId = await floor.enter(trader, { base: 'BTC', quantity: '0.01', limitAt: 0.95 })
+  await sendOrder(desk, orderId)
+  stub.answer = (path) => {
+    if (/openOrders|allOrders/.test(path)) return { body: '[]' }
+    return /\/order\?/.test(path)
+      ? { status: 400, body: '{"code":-2013,"msg":"Order does not exist."}' }
+      : undefined
+  }
+  try {
+    await reconcile(trader)
+  } finally {
+    stub.answer = () => undefined
+  }
+  expect(await orderOrThrow(db, orderId)).toMatchObject({ state: 'open' })
+  await reconcile(trader)
+  expect(await orderOrThrow(db, orderId)).toMatchObject({ state: 'open' })
+})
+
+test('a key that was revoked pauses the account, and says so once', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const positionId = await open(trader, 'ETH', '1')
+  hand(trader, { do: 'revoke-key' })
+  expect(await reconcile(trader)).toMatchObject({ kind: 'stale' })
+  await reconcile(trader)
+  expect(await findAccount(db, trader.account.id)).toMatchObject({ status: 'paused' })
+  expect(await said(trader, 'key-refused')).toHaveLength(1)
+  expect(await findPosition(db, positionId)).toMatchObject({ state: 'open' })
+})
+
 test('what filled while nobody was here is booked', async () => {
   const trader = await floor.trader({ market: 'futures' })
   const orderId = await floor.enter(trader, { base: 'BTC', quantity: '0.02' })
