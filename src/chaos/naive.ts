@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import type { Account } from '#db/accounts.ts'
 import { Decimal } from '../domain/decimal.ts'
 import { minimumQuantity, roundQuantity } from '../domain/market-filters.ts'
 import type { FeedPlace } from '../exchange/feeds.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
-import { newClientOrderId } from '../vault/client-order-id.ts'
-import type { KeyRing } from '../vault/key-ring.ts'
 import type { Journal } from './journal.ts'
 import { oneOf, type Random } from './random.ts'
 
@@ -16,7 +14,6 @@ export const naiveQueue = 'chaos-naive'
 /** What the control's load needs. */
 export interface NaiveParts {
   readonly journal: Journal
-  readonly keys: KeyRing
   readonly queue: Queue
   readonly feedOf: (place: FeedPlace) => MarketFeed
   readonly accounts: readonly Account[]
@@ -28,15 +25,7 @@ export interface NaiveParts {
  * Asks the control for one order: a row and a job, as most programs do. It has a client order id from the start, and a
  * retry says the same one again.
  */
-export async function askNaive({
-  journal,
-  keys,
-  queue,
-  feedOf,
-  accounts,
-  bases,
-  next,
-}: NaiveParts): Promise<void> {
+export async function askNaive({ journal, queue, feedOf, accounts, bases, next }: NaiveParts): Promise<void> {
   const account = oneOf(next, accounts)
   const base = oneOf(next, bases)
   const symbol = account.market === 'spot' ? `${base}/USDT` : `${base}/USDT:USDT`
@@ -52,7 +41,7 @@ export async function askNaive({
   const id = randomUUID()
   await journal.query(
     'insert into chaos.naive (id, account_id, symbol, side, quantity, client_order_id) values ($1, $2, $3, $4, $5, $6)',
-    [id, account.id, symbol, next() < 0.5 ? 'buy' : 'sell', quantity, newClientOrderId(keys, account.id)],
+    [id, account.id, symbol, next() < 0.5 ? 'buy' : 'sell', quantity, randomBytes(16).toString('hex')],
   )
   await queue.add(
     'send',

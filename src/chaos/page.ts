@@ -3,7 +3,7 @@ import { type ChaosReport, verdictOf } from './report.ts'
 const verdicts = {
   passed: 'Nothing was done twice, nothing was lost',
   failed: 'Something was done twice, lost, or left unresolved',
-  void: 'The naive control came through unharmed: this run proves nothing',
+  void: 'The naive control came through unharmed, or hardly any order was executed: this run proves nothing',
 } as const
 
 /** The report as one page that needs nothing else. */

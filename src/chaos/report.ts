@@ -24,11 +24,18 @@ export interface ChaosReport {
   readonly setBack: number
 }
 
-/** What a run came to. A control that came through unharmed says that the run was too gentle to prove anything. */
+/** Below this share of orders that were executed, a run has tried too little. */
+const leastExecuted = 0.25
+
+/**
+ * What a run came to. A control that came through unharmed, or a load of which hardly anything was executed, says that the
+ * run proves nothing.
+ */
 export function verdictOf({ bullpen, naive }: ChaosReport): 'passed' | 'failed' | 'void' {
   const harm = bullpen.duplicates + bullpen.lost + bullpen.unresolved + bullpen.oversold + bullpen.booksDiffer
   if (harm > 0) return 'failed'
-  return naive.duplicates + naive.lost > 0 ? 'passed' : 'void'
+  const isHarmed = naive.duplicates + naive.lost > 0
+  return isHarmed && bullpen.executed >= bullpen.orders * leastExecuted ? 'passed' : 'void'
 }
 
 /** The report in a few lines for people. */
@@ -38,7 +45,7 @@ export function summaryOf(report: ChaosReport): string {
   const words = {
     passed: 'passed: nothing was done twice, nothing was lost',
     failed: 'FAILED',
-    void: 'VOID: the naive control came through unharmed, so this run proves nothing',
+    void: 'VOID: the naive control came through unharmed, or hardly any order was executed: this run proves nothing',
   }
   return [
     `seed ${report.seed} on ${report.backend}, ${report.seconds.toFixed(0)} s: ${words[verdictOf(report)]}`,
