@@ -3,6 +3,10 @@ import { compareBooks } from '#src/orders/books.ts'
 import { backendKinds, queueAddress } from '../support/backends.ts'
 import { openCrew } from '../support/crew.ts'
 import { openFloor, type Trader } from '../support/floor.ts'
+import { losableStore } from '../support/losable-store.ts'
+
+/** Real processes start slowly on a machine that is busy. */
+const processesMs = 180_000
 
 const floor = await openFloor()
 const { database } = floor
@@ -30,7 +34,9 @@ function slowAnswers(ms: number): number {
 describe.each(backendKinds)('with the queue on %s', async (kind) => {
   const address = await queueAddress(kind)
 
-  test('SIGTERM: what is in hand is finished, nothing new is taken, and the process ends with 0', async () => {
+  test('SIGTERM: what is in hand is finished, nothing new is taken, and the process ends with 0', {
+    timeout: processesMs,
+  }, async () => {
     const worker = await crew.start(queues, address)
     const [trader, later] = [await floor.trader({ market: 'spot' }), await floor.trader({ market: 'spot' })]
     const rule = slowAnswers(2_000)
@@ -50,7 +56,9 @@ describe.each(backendKinds)('with the queue on %s', async (kind) => {
     await database.query(`update orders set expires_at = now() where state = 'planned'`)
   })
 
-  test('SIGKILL: another worker finishes what the dead one held, and nothing happens twice', async () => {
+  test('SIGKILL: another worker finishes what the dead one held, and nothing happens twice', {
+    timeout: processesMs,
+  }, async () => {
     const dying = await crew.start(queues, address)
     const traders = await Promise.all(Array.from({ length: 4 }, () => floor.trader({ market: 'spot' })))
     const rule = slowAnswers(3_000)
@@ -70,6 +78,18 @@ describe.each(backendKinds)('with the queue on %s', async (kind) => {
     }
     heir.kill('SIGTERM')
     expect((await heir.ended).code).toBe(0)
+  })
+
+  test('SIGTERM while the queue is lost: the process ends with 0 all the same', {
+    timeout: processesMs,
+  }, async () => {
+    const store = await losableStore(kind)
+    const worker = await crew.start(['accounts', 'exits-binance'], store.address)
+    await store.lose()
+    await worker.until(/"queue-lost"/)
+    worker.kill('SIGTERM')
+    const { code, signal, output } = await worker.ended
+    expect({ code, signal }, output).toEqual({ code: 0, signal: null })
   })
 })
 

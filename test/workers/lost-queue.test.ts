@@ -9,6 +9,9 @@ import { openCrew } from '../support/crew.ts'
 import { keys, openFloor, type Trader, venueOrdersOf } from '../support/floor.ts'
 import { losableStore } from '../support/losable-store.ts'
 
+/** Real processes start slowly on a machine that is busy. */
+const processesMs = 180_000
+
 const floor = await openFloor()
 const { db, desk, database } = floor
 const crew = await openCrew(floor)
@@ -40,7 +43,9 @@ async function sentOf(trader: Trader, positionId: string): Promise<number> {
 describe.each(backendKinds)('with the queue on %s', async (kind) => {
   const store = await losableStore(kind)
 
-  test('exits are found and sent while the queue is lost, entries wait, and everything goes on when it is back', async () => {
+  test('exits are found and sent while the queue is lost, entries wait, and everything goes on when it is back', {
+    timeout: processesMs,
+  }, async () => {
     const hands = await crew.start(['orders-binance', 'exits-binance', 'accounts'], store.address)
     const eyes = await crew.start(['monitor'], store.address)
     const traders = await Promise.all([1, 2, 3].map(() => floor.trader({ market: 'spot' })))

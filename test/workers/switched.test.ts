@@ -8,6 +8,9 @@ import { openCrew } from '../support/crew.ts'
 import { openFloor, type Trader } from '../support/floor.ts'
 import type { Program } from '../support/program.ts'
 
+/** Real processes start slowly on a machine that is busy. */
+const processesMs = 180_000
+
 const floor = await openFloor()
 const { database, db } = floor
 const crew = await openCrew(floor)
@@ -47,6 +50,7 @@ async function killAll(workers: readonly Program[]): Promise<void> {
 
 test.runIf(backendKinds.includes('redis'))(
   'a queue that was emptied under way, and one store after the other: nothing is lost, nothing happens twice',
+  { timeout: processesMs },
   async () => {
     const redis = (await queueAddress('redis')) as Extract<QueueAddress, { redisUrl: string }>
     const postgres = await queueAddress('postgres')
