@@ -7,6 +7,7 @@ import { resolveSettings } from '../../domain/trading-settings.ts'
 import type { VenueAccount } from '../../exchange/venue-account.ts'
 import type { VenueFill } from '../../exchange/venue-order.ts'
 import { raiseAlarm, tellUser } from '../alarm.ts'
+import { haltOnMismatch } from '../auto-halt.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
 import { adoptManual } from './adopt-manual.ts'
 import { bookDeparture, bookOwnFills } from './by-hand.ts'
@@ -109,7 +110,8 @@ async function takeOff(
   const about = { userId: account.userId, accountId: account.id, target: symbol }
   if (!isExplained && !isNamed) {
     const text = `the venue shows ${missing} ${symbol} less than the books, and nothing that sold it: nothing is done`
-    await raiseAlarm(desk, { event: 'position-missing', ...about, text })
+    if (await haltOnMismatch(desk, account, text))
+      await raiseAlarm(desk, { event: 'position-missing', ...about, text })
     return 'stale'
   }
   const context = await bookingContext(desk, account, symbol)

@@ -238,6 +238,24 @@ test.each([
   await agrees(trader)
 })
 
+test('a position that the venue does not show, and nothing closed, stops entries and asks a person, once', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  const positionId = await open(trader, 'ETH', '1')
+  stub.answer = (path) => (/positionRisk/.test(path) ? { body: '[]' } : undefined)
+  try {
+    for (let look = 0; look < 3; look += 1) await reconcile(trader)
+  } finally {
+    stub.answer = () => undefined
+  }
+  expect(await findPosition(db, positionId)).toMatchObject({ state: 'open', quantityOpen: '1' })
+  expect(await said(trader, 'position-missing')).toHaveLength(1)
+  const [halt] = await floor.database.query<{ mode: string }>(
+    `select mode from halts where scope = 'account' and key = $1`,
+    [trader.account.id],
+  )
+  expect(halt).toEqual({ mode: 'no_entries' })
+})
+
 test.each(['spot', 'futures'] as const)(
   'a position that the user reduced by hand on %s shrinks, and the user is told',
   async (market) => {
