@@ -21,13 +21,15 @@ const entry = 2_000
 
 /** What may happen to a position, in any order. Prices are distances from the entry in its favour. */
 type Act =
-  | { do: 'work' | 'guard' | 'sweep' | 'hand' | 'close' }
+  | { do: 'work' | 'lose' | 'guard' | 'hand' | 'close' }
+  | { do: 'sweep'; nth: number }
   | { do: 'price' | 'tighten' | 'trail'; by: number }
   | { do: 'part'; level: 1 | 2 | 3 }
   | { do: 'fault'; fault: 'drop-after-accept' | 'cancel-lost' | 'stop-asleep' }
 
 const acts: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom<Act>({ do: 'work' }, { do: 'guard' }, { do: 'sweep' }) },
+  { weight: 4, arbitrary: fc.constantFrom<Act>({ do: 'work' }, { do: 'lose' }, { do: 'guard' }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('sweep' as const), nth: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.constantFrom<Act>({ do: 'hand' }, { do: 'close' }) },
   {
     weight: 3,
@@ -64,9 +66,10 @@ async function work(positionId: string): Promise<void> {
     await patiently(() => (wantsCancel ? cancelOrder(desk, id) : placeOrder(desk, id, { isRetry: false })))
 }
 
-/** What the sweeper wakes sooner or later. */
-async function sweep(positionId: string): Promise<void> {
-  for (const order of await liveOrders(db, positionId))
+/** What the sweeper wakes sooner or later: the nth of a position's orders, or all. */
+async function sweep(positionId: string, nth?: number): Promise<void> {
+  const live = (await liveOrders(db, positionId)).sort((a, b) => b.attempt - a.attempt)
+  for (const order of nth === undefined ? live : live.slice(nth, nth + 1))
     await patiently(() => {
       if (order.state === 'planned') return placeOrder(desk, order.id, { isRetry: false })
       return order.cancelRequestedAt !== null && order.state !== 'unknown' && order.state !== 'submitting'
@@ -91,7 +94,7 @@ async function leave(positionId: string, level?: 1 | 2 | 3): Promise<void> {
 test('whatever happens, nothing is oversold, at most two stops rest, and a closed position leaves none', async () => {
   const side = fc.constantFrom('long' as const, 'short' as const)
   await fc.assert(
-    fc.asyncProperty(side, fc.array(acts, { minLength: 4, maxLength: 14 }), async (side, path) => {
+    fc.asyncProperty(side, fc.array(acts, { minLength: 6, maxLength: 20 }), async (side, path) => {
       const sign = side === 'long' ? 1 : -1
       simulator.faults.remove()
       await steerSeen(tape, desk, 'ETH/USDT', entry)
@@ -104,14 +107,23 @@ test('whatever happens, nothing is oversold, at most two stops rest, and a close
       )
       const positionId = order?.position_id ?? ''
 
+      /** Live orders, but for what never reached the venue: proving that takes longer than this test. */
+      const unfinished = async (positionId: string) =>
+        (await liveOrders(db, positionId)).filter(
+          ({ state, clientOrderId }) =>
+            state !== 'unknown' || ordersOf(of).some((one) => one.clientOrderId === clientOrderId),
+        )
+
       const perform = async (act: Act) => {
         switch (act.do) {
           case 'work':
             return work(positionId)
           case 'guard':
             return guard()
+          case 'lose':
+            return void (await takeFollowUps(db, positionId))
           case 'sweep':
-            return sweep(positionId)
+            return sweep(positionId, act.nth)
           case 'hand':
             return void simulator.hand({ apiKey: of.apiKey, do: 'cancel-stops' })
           case 'close':
@@ -159,10 +171,10 @@ test('whatever happens, nothing is oversold, at most two stops rest, and a close
         )
         const position = await findPosition(db, positionId)
         if (position?.state !== 'closed') await leave(positionId)
-        else if ((await liveOrders(db, positionId)).length === 0) break
+        else if ((await unfinished(positionId)).length === 0) break
       }
       expect(await findPosition(db, positionId)).toMatchObject({ state: 'closed', quantityOpen: '0' })
-      expect(await liveOrders(db, positionId)).toEqual([])
+      expect(await unfinished(positionId)).toEqual([])
       expect(held(of)).toBe(0)
       expect(resting(of)).toEqual([])
       expect(await compareBooks(db, of.account.id, floor.gateway)).toEqual([])
