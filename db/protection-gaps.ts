@@ -4,11 +4,8 @@ import type { Db } from './client.ts'
 /** Without a look at a fresh price for longer than this, the monitor does not protect (spec: 5 s). */
 const lookLastsMs = 5_000
 
-/** Why nothing protects a position now. */
-export type GapKind = 'no_stop' | 'not_evaluated' | 'exit_unknown'
-
 /** Which positions are judged. */
-export type GapScope = { readonly positionId: string } | { readonly shard: number }
+type GapScope = { readonly positionId: string } | { readonly shard: number }
 
 /**
  * Judges the living positions of a scope as they stand in the database, and keeps `protection_gaps` in line with it. Where
