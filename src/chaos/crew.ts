@@ -53,7 +53,12 @@ export async function recruit(wanted: Recruit): Promise<Member> {
     isOurKill = false
     const output = openSync(wanted.log, 'a')
     const env = { ...wanted.env, ...(armed !== undefined && { BULLPEN_CRASHPOINT: armed }) }
-    child = spawn(process.execPath, wanted.args, { env, stdio: ['ignore', output, output, 'ipc'] })
+    // In a group of its own: a Ctrl-C at the terminal reaches the harness alone, which ends things in order.
+    child = spawn(process.execPath, wanted.args, {
+      env,
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: true,
+    })
     closeSync(output)
     child.on('message', (message) => {
       if (!readinessIn(message)) return

@@ -44,11 +44,17 @@ const roundMs = 200
 /** Nothing moves for so long: what is left is unresolved. */
 const stillMs = 150_000
 
-/** Runs the load under faults, lets everything settle, and has it checked. */
+/** Runs the load under faults, lets everything settle, and has it checked. Rejects as soon as the signal aborts. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  await using closing = new AsyncDisposableStack()
+  const { promise: stopped, reject } = Promise.withResolvers<never>()
+  options.signal?.addEventListener('abort', () => reject(options.signal?.reason))
+  return await Promise.race([play(options, closing), stopped])
+}
+
+async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promise<ChaosReport> {
   const { seed, say, signal } = options
   const startedMs = performance.now()
-  await using closing = new AsyncDisposableStack()
   const tally = new Tally()
   const field = await openField(options, (loss) => tally.add('orders hit', loss), closing)
   const { load, naive } = await openLoads(options, field, closing)

@@ -5,6 +5,7 @@ import { readinessIn } from '../supervisor/ready.ts'
 export async function startVenue(seed: number, home: string, closing: AsyncDisposableStack): Promise<string> {
   const child = fork(new URL('./venue-program.ts', import.meta.url), [String(seed), home], {
     execArgv: [],
+    detached: true,
     env: {},
   })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))

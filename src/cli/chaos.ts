@@ -17,6 +17,8 @@ interface Options {
   readonly logs?: string
 }
 
+const longestStopMs = 15_000
+
 /** `bullpen chaos`: orders under kills and broken wires, beside a naive handler that must fail. */
 export function chaos(program: Command): void {
   program
@@ -48,6 +50,8 @@ async function run(options: Options): Promise<void> {
   const { summaryOf } = await import('../chaos/report.ts')
   const { pageOf } = await import('../chaos/page.ts')
   const signal = stopSignal()
+  // A store that is gone already may never answer that it was closed.
+  signal.addEventListener('abort', () => setTimeout(() => process.exit(130), longestStopMs).unref())
   if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true })
   const report = await runChaos({
     ...options,
