@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -204,7 +205,14 @@ test('after SIGKILL the children end by themselves, and the next start goes on w
   expect(all.filter(isAlive)).toEqual([])
 })
 
-test.runIf(isRoot)('a data folder of somebody else is one line', async () => {
+/** Whether another user may enter this tree: not when it lies in a folder of root's own. */
+function isOpenToOthers(): boolean {
+  const isOpen = isRoot && spawnSync(process.execPath, ['--version'], { cwd: '/', uid: 65_534 }).status === 0
+  if (isRoot && !isOpen) console.log('this tree is closed to other users: what they are told is not tested')
+  return isOpen
+}
+
+test.runIf(isOpenToOthers())('a data folder of somebody else is one line', async () => {
   mkdirSync(place.home, { mode: 0o755 })
   const options = {
     cwd: '/',
