@@ -29,7 +29,15 @@ export function decide(input: DecisionInput): Decision {
     if (next.done) return { symbol, outcome: 'taken', ...next.value, reasons: reasons(), steps }
     steps.push(next.value)
     if (!next.value.passed)
-      return { symbol, outcome: 'skipped', action: 'none', rule: next.value.name, reasons: reasons(), steps }
+      // What earlier steps had to say is in the steps; the reason of a skip is what refused it.
+      return {
+        symbol,
+        outcome: 'skipped',
+        action: 'none',
+        rule: next.value.name,
+        reasons: next.value.reason === undefined ? [] : [next.value.reason],
+        steps,
+      }
   }
 }
 
