@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { SteadyClient } from '#src/steady-client.ts'
 import type { DB } from './database.ts'
 
 /** The database, or a transaction of it: repositories take either, and only callers begin transactions. */
@@ -13,6 +14,7 @@ export function connect(url: string, role: RuntimeRole, { max = 10 }: { max?: nu
   const pool = new pg.Pool({
     connectionString: url,
     max,
+    Client: SteadyClient,
     application_name: `bullpen ${role}`,
     options: `-c role=${role}`,
     connectionTimeoutMillis: 5_000,

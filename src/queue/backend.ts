@@ -2,6 +2,7 @@ import type { Processor, WorkerOptions } from 'bullmq'
 import { createPostgresBackend, createRedisBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { SteadyClient } from '../steady-client.ts'
 
 /** Where queues live. Exactly one of the two: Redis in production, PostgreSQL otherwise. */
 export type QueueAddress = { readonly redisUrl: string } | { readonly postgresUrl: string }
@@ -61,7 +62,7 @@ function onRedis(url: string): QueueBackend {
 }
 
 async function onPostgres(url: string): Promise<QueueBackend> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new SteadyClient({ connectionString: url })
   await client.connect()
   try {
     await runMigrations(client)
@@ -76,6 +77,7 @@ async function onPostgres(url: string): Promise<QueueBackend> {
     connectionTimeoutMillis: 3_000,
     query_timeout: deadMs,
     keepAlive: true,
+    Client: SteadyClient,
   }
   const asked = { connectionTimeoutMillis: answerMs, query_timeout: answerMs }
   const probe = new pg.Pool({ ...connection, ...asked, max: 1 })

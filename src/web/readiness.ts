@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Db } from '#db/client.ts'
 import { pendingMigrations } from '#db/migrate.ts'
 import { messageOf } from '../errors.ts'
+import { SteadyClient } from '../steady-client.ts'
 
 /** A worker whose last heartbeat is older than this counts as gone. */
 const heartbeatFreshMs = 15_000
@@ -76,7 +77,8 @@ async function workersAtWork(db: Db, workedQueues: readonly string[]): Promise<s
 
 /** Asked as the migrating role: the runtime roles may not read the migrator's table. */
 async function missingMigrations(databaseUrl: string): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: checkTimeoutMs })
+  const connection = { connectionString: databaseUrl, connectionTimeoutMillis: checkTimeoutMs }
+  const pool = new pg.Pool({ ...connection, max: 1, Client: SteadyClient })
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     return await pendingMigrations(db)
