@@ -242,7 +242,9 @@ function describe(name: string, value: string | undefined): string {
   if (value === undefined) return name
   if (secretNames.test(name)) return `${name} (its value is not shown)`
   if (name.endsWith('_URL')) return `${name}=${/^[a-z+]+:\/\//i.exec(value)?.[0] ?? ''}…`
-  return `${name}=${value.length > 80 ? `${value.slice(0, 80)}…` : value}`
+  const shown = value.length > 80 ? `${value.slice(0, 80)}…` : value
+  // A complaint is one line, whatever the value holds.
+  return `${name}=${shown.replace(/\p{Cc}|\u2028|\u2029/gu, '�')}`
 }
 
 /** The secret values of a configuration, for the log to hide wherever they turn up; of an address, its password. */

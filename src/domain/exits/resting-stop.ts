@@ -1,6 +1,6 @@
 import { Decimal, type DecimalText } from '../decimal.ts'
 import type { OrderState } from '../order.ts'
-import type { Side } from '../side.ts'
+import { directionOf, type Side } from '../side.ts'
 import { roundToTick } from '../tick.ts'
 import type { ExitRules } from './exit-rules.ts'
 import { tighter } from './monitored-state.ts'
@@ -79,7 +79,7 @@ export function changeStops(
   if (wanted === undefined) return { ...change, cancel: wantedBack(() => true) }
 
   const standing = sent.filter((stop) => !stop.isToBeCanceled)
-  const best = bestOf(standing.filter(isConfirmed), wanted, fits)
+  const best = bestOf(side, standing.filter(isConfirmed), wanted, fits)
   if (best !== undefined && fits(best)) return { ...change, cancel: wantedBack((stop) => stop !== best) }
   const cancel = best
     ? wantedBack((stop) => stop !== best && (isConfirmed(stop) || stop.plan < best.plan))
@@ -89,15 +89,20 @@ export function changeStops(
   return { ...change, cancel, place: isUnderWay || sent.length >= 2 ? undefined : wanted }
 }
 
-/** The newest that fits, else the newest that closes all, else the one that closes most. */
+/** The newest that fits, else the tightest that closes all, else the one that closes most. */
 function bestOf(
+  side: Side,
   confirmed: readonly LiveStop[],
   wanted: WantedStop,
   fits: (stop: LiveStop) => boolean,
 ): LiveStop | undefined {
+  const direction = directionOf(side)
+  const tightestFirst = [...confirmed].sort((a, b) => direction * (b.price - a.price))
   const byLeft = [...confirmed].sort((a, b) => new Decimal(b.left).cmp(a.left))
   return (
-    confirmed.find(fits) ?? confirmed.find(({ left }) => new Decimal(left).gte(wanted.quantity)) ?? byLeft[0]
+    confirmed.find(fits) ??
+    tightestFirst.find(({ left }) => new Decimal(left).gte(wanted.quantity)) ??
+    byLeft[0]
   )
 }
 

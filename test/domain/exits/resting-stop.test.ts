@@ -112,6 +112,14 @@ describe('what is to be done', () => {
     expect(changeStops('short', trailing(94.9), [stop(1)], false).place).toBeDefined()
   })
 
+  test('of two that close all the tighter one stays, even when it is older and closes too much', () => {
+    const live = [
+      stop(1, { price: 95, left: '2' }),
+      stop(2, { price: 90, left: '1', state: 'partially_filled' }),
+    ]
+    expect(changeStops('long', wanted, live, false)).toMatchObject({ cancel: ['stop-2'], abandon: [] })
+  })
+
   test('when none is wanted, all go', () => {
     const live = [stop(1), stop(2, { state: 'planned' }), stop(3, { state: 'unknown' })]
     expect(changeStops('long', undefined, live, false)).toEqual({
@@ -141,7 +149,10 @@ describe('what is to be done', () => {
           expect(left + (change.place === undefined ? 0 : 1)).toBeLessThanOrEqual(2)
           if (!isWanted) return
           const covers = (one: LiveStop) =>
-            one.state === 'open' && !one.isToBeCanceled && Number(one.left) >= 1 && one.price >= 95
+            ['open', 'partially_filled'].includes(one.state) &&
+            !one.isToBeCanceled &&
+            Number(one.left) >= 1 &&
+            one.price >= 95
           const kept = live.filter((one) => !change.cancel.includes(one.orderId))
           if (live.some(covers)) expect(kept.some(covers)).toBe(true)
         },
