@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { exchanges, markets } from './domain/market.ts'
+import { refusedSources } from './domain/signal.ts'
 import { parseDotenv } from './dotenv.ts'
 import { messageOf, systemCode, UserError } from './errors.ts'
 
@@ -11,10 +13,6 @@ export type MarketData =
   | { readonly kind: 'synthetic' }
   | { readonly kind: 'replay'; readonly files: readonly string[] }
   | { readonly kind: 'live' }
-
-const exchanges = ['binance', 'kraken', 'bybit', 'okx', 'bitget'] as const
-const markets = ['spot', 'margin-cross', 'margin-isolated', 'futures'] as const
-const refusedSources = ['ai-scheduler', 'ai-trading-signals', 'titan_v2', 'manual']
 
 const path = z.string().transform((value) => resolve(value))
 const oneOf = <T extends string>(values: readonly T[]) =>

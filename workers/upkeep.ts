@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/client.ts'
 import type { Logger } from '#src/log.ts'
+import { startRounds } from './rounds.ts'
 
 const everyMs = 2_000
 
@@ -19,37 +20,21 @@ export interface Upkeep {
 
 /** Runs the upkeep now and every 2 s until stopped; what fails is said and the next round tries again. */
 export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Promise<void> } {
-  let isStopped = false
-  let timer: NodeJS.Timeout | undefined
-  const attempt = (what: string, work: () => Promise<unknown>) =>
-    work().catch((error) => {
-      if (!isStopped) log.warn({ err: error }, `${what} could not be kept`)
-    })
-  const keepTogether = () =>
-    db.transaction().execute(async (tx) => {
-      const { rows } = await sql<{
-        mine: boolean
-      }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
-      if (!rows[0]?.mine) return
-      await attempt('the count of missed ticks', upkeep.countMissedTicks)
-      await upkeep.keepSchedules()
-    })
-  const round = async () => {
+  return startRounds(everyMs, async (isStopped) => {
+    const attempt = (what: string, work: () => Promise<unknown>) =>
+      work().catch((error) => {
+        if (!isStopped()) log.warn({ err: error }, `${what} could not be kept`)
+      })
+    const keepTogether = () =>
+      db.transaction().execute(async (tx) => {
+        const { rows } = await sql<{
+          mine: boolean
+        }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
+        if (!rows[0]?.mine) return
+        await attempt('the count of missed ticks', upkeep.countMissedTicks)
+        await upkeep.keepSchedules()
+      })
     await attempt('schedules', keepTogether)
     await attempt('wakes', upkeep.wakeOrders)
-  }
-  let current = Promise.resolve()
-  const next = () => {
-    current = round().then(() => {
-      if (!isStopped) timer = setTimeout(next, everyMs)
-    })
-  }
-  next()
-  return {
-    async stop() {
-      isStopped = true
-      clearTimeout(timer)
-      await current
-    },
-  }
+  })
 }

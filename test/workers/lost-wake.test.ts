@@ -2,46 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { orderOrThrow } from '#db/orders.ts'
-import { planExit } from '#src/orders/plan.ts'
-import { sendOrder } from '#src/orders/send.ts'
 import { openBackend } from '#src/queue/backend.ts'
 import { placeOrder } from '#src/queue/contracts.ts'
 import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues, type Queues } from '#src/queue/queues.ts'
 import { isWaitingIn } from '#src/queue/waiting.ts'
 import { backendKinds, queueAddress } from '../support/backends.ts'
-import { keys, openFloor, secretKey } from '../support/floor.ts'
+import { openFloor, secretKey } from '../support/floor.ts'
 import { type Program, runNode } from '../support/program.ts'
+import { quietExit, registerSimulator } from '../support/quiet-exit.ts'
 
 const floor = await openFloor()
-const { database, db, desk, simulator } = floor
+const { database, db } = floor
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
-await database.query(
-  `insert into workers (id, role, host, pid, version, address, heartbeat_at)
-   values ('sim', 'simulator', 'test', 1, '0', $1, now() + interval '1 hour')`,
-  [simulator.url],
-)
-
-/** An exit that was planned 5 s ago and has not been sent: long enough that nobody seems to look after it. */
-async function quietExit(): Promise<string> {
-  const trader = await floor.trader({ market: 'spot' })
-  const entryId = await floor.enter(trader, { base: 'ETH', quantity: '1' })
-  await sendOrder(desk, entryId)
-  const { positionId } = await orderOrThrow(db, entryId)
-  const plan = {
-    positionId,
-    quantity: 'all',
-    slots: ['close'],
-    reason: 'signal',
-    price: 3_000,
-    actor: 'test',
-  } as const
-  const id = await db.transaction().execute((tx) => planExit(tx, keys, plan))
-  if (id === undefined) throw new Error('the exit was not planned')
-  await database.query(`update orders set planned_at = planned_at - interval '5 seconds' where id = $1`, [id])
-  return id
-}
+await registerSimulator(floor)
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(20)
@@ -62,7 +37,7 @@ describe.each(backendKinds)('a worker with its queue on %s', (kind) => {
       await backend.close()
     })
     for (const queue of queues.all()) await queue.obliterate({ force: true })
-    const orderId = await quietExit()
+    const orderId = await quietExit(floor)
     const data = { orderId, exchange: 'binance', lane: 'exits' } as const
     const jobId = `order-${orderId}-w0`
     await enqueueOn(queues)(placeOrder, data, { jobId })

@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import { orderOrThrow } from '#db/orders.ts'
 import { findSimulator, type WorkerIdentity } from '#db/workers.ts'
 import type { JobContext } from '#jobs/context.ts'
 import { wakeOrders } from '#jobs/wake-orders.ts'
-import { planExit } from '#src/orders/plan.ts'
-import { sendOrder } from '#src/orders/send.ts'
 import { startHeartbeat } from '#workers/heartbeat.ts'
 import { startUpkeep, type Upkeep } from '#workers/upkeep.ts'
-import { keys, openFloor } from '../support/floor.ts'
+import { openFloor } from '../support/floor.ts'
+import { quietExit, registerSimulator } from '../support/quiet-exit.ts'
 
 const floor = await openFloor()
-const { database, db, desk, simulator } = floor
+const { database, db, simulator } = floor
 const log = pino({ level: 'silent' })
 const idle: Upkeep = {
   keepSchedules: async () => {},
@@ -20,31 +18,7 @@ const idle: Upkeep = {
   wakeOrders: async () => {},
 }
 
-await database.query(
-  `insert into workers (id, role, host, pid, version, address, heartbeat_at)
-   values ('sim', 'simulator', 'test', 1, '0', $1, now() + interval '1 hour')`,
-  [simulator.url],
-)
-
-/** An exit that was planned 5 s ago and has not been sent: long enough that nobody seems to look after it. */
-async function quietExit(): Promise<string> {
-  const trader = await floor.trader({ market: 'spot' })
-  const entryId = await floor.enter(trader, { base: 'ETH', quantity: '1' })
-  await sendOrder(desk, entryId)
-  const { positionId } = await orderOrThrow(db, entryId)
-  const plan = {
-    positionId,
-    quantity: 'all',
-    slots: ['close'],
-    reason: 'signal',
-    price: 3_000,
-    actor: 'test',
-  } as const
-  const id = await db.transaction().execute((tx) => planExit(tx, keys, plan))
-  if (id === undefined) throw new Error('the exit was not planned')
-  await database.query(`update orders set planned_at = planned_at - interval '5 seconds' where id = $1`, [id])
-  return id
-}
+await registerSimulator(floor)
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(20)
@@ -114,7 +88,7 @@ describe('a round', () => {
 })
 
 test('many sweepers at once wake an order once', async () => {
-  const orderId = await quietExit()
+  const orderId = await quietExit(floor)
   const asked: string[] = []
   const context = {
     db,
