@@ -55,11 +55,16 @@ async function startPostgres(folder: string, closing: AsyncDisposableStack): Pro
   return server
 }
 
-async function startRedis(folder: string, closing: AsyncDisposableStack): Promise<string | undefined> {
+/** Starts a Redis without persistence, ended with `closing`; undefined on a machine without redis-server. */
+export async function startRedis(
+  folder: string,
+  closing: AsyncDisposableStack,
+  more: readonly string[] = [],
+): Promise<string | undefined> {
   if (spawnSync('redis-server', ['--version']).error) return undefined
   const port = await loopbackPort(6399)
   const bare = ['--save', '', '--appendonly', 'no', '--hz', '100', '--dir', folder]
-  const server = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', ...bare], {
+  const server = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', ...bare, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   closing.defer(() => ended(server, 'SIGKILL'))

@@ -13,6 +13,8 @@ export interface Wire {
   swallow(forMs: number): void
   /** Loses half of the orders that come by within `forMs`, in this way. */
   lose(loss: Loss, forMs: number): void
+  /** Leads new connections to another port of this machine, and resets those there are. */
+  point(target: number): void
   /** Ends every fault. */
   calm(): void
   stop(): Promise<void>
@@ -42,9 +44,10 @@ export async function startWire(
     loss: 'lose-answers',
     loseUntil: 0,
   }
+  let leadsTo = target
   const pairs = new Set<() => void>()
   const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1')
+    const upstream = connect(leadsTo, '127.0.0.1')
     const reset = () => {
       client.resetAndDestroy()
       upstream.resetAndDestroy()
@@ -73,6 +76,10 @@ export async function startWire(
     lose(loss, forMs) {
       weather.loss = loss
       weather.loseUntil = performance.now() + forMs
+    },
+    point(port) {
+      leadsTo = port
+      resetAll()
     },
     calm() {
       if (weather.swallowUntil > performance.now()) resetAll()

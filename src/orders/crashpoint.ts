@@ -24,25 +24,30 @@ export const crashpoints = [
 ] as const
 export type Crashpoint = (typeof crashpoints)[number]
 
-let armed: { readonly name: Crashpoint; passes: number } | undefined
+/** What becomes of the process there: it ends as by SIGKILL, or stands still as by SIGSTOP until somebody wakes it. */
+export type Fate = 'die' | 'freeze'
 
-/** Arms one crash point of this process, which then ends at its `passes`-th passing; the fault harness alone does this. */
-export function armCrashpoint(name: Crashpoint, passes = 1): void {
-  armed = { name, passes }
+let armed: { readonly name: Crashpoint; passes: number; readonly fate: Fate } | undefined
+
+/** Arms one crash point of this process, which strikes at its `passes`-th passing, once; the fault harness alone does this. */
+export function armCrashpoint(name: Crashpoint, passes = 1, fate: Fate = 'die'): void {
+  armed = { name, passes, fate }
 }
 
-/** Arms what `<name>:<passes>` says. Throws on a name that is none. */
+/** Arms what `<name>:<passes>` or `<name>:<passes>:freeze` says. Throws on a name that is none. */
 export function armFrom(text: string): void {
-  const [name, passes] = text.split(':')
+  const [name, passes, fate] = text.split(':')
   const known = crashpoints.find((point) => point === name)
   if (known === undefined) throw new Error(`there is no crash point ${name}`)
-  armCrashpoint(known, Number(passes))
+  armCrashpoint(known, Number(passes), fate === 'freeze' ? 'freeze' : 'die')
 }
 
-/** Ends the process as SIGKILL does when the point is armed and due; otherwise nothing. */
+/** Ends or freezes the process when the point is armed and due; otherwise nothing. */
 export function crashpoint(name: Crashpoint): void {
   if (name !== armed?.name) return
   armed.passes -= 1
   if (armed.passes > 0) return
-  process.kill(process.pid, 'SIGKILL')
+  const { fate } = armed
+  armed = undefined
+  process.kill(process.pid, fate === 'freeze' ? 'SIGSTOP' : 'SIGKILL')
 }
