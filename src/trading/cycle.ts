@@ -11,6 +11,7 @@ import { tradesSince } from '#db/trades.ts'
 import { findSettings } from '#db/trading-settings.ts'
 import { decide } from '../domain/entries/decide.ts'
 import type { AccountHistory, Decision, DecisionInput } from '../domain/entries/decision.ts'
+import { lookBackOf } from '../domain/entries/protections.ts'
 import { distrust } from '../domain/entries/trusted-source.ts'
 import { exitRulesFor } from '../domain/exits/exit-rules.ts'
 import { roundPrice } from '../domain/market-filters.ts'
@@ -24,7 +25,6 @@ import { symbolOn } from './symbol.ts'
 import { exposuresOf, reservedByHand, worthOf } from './worth.ts'
 
 const dayMs = 24 * 3_600_000
-const historyMs = 30 * dayMs
 const topCount = 10
 
 /** What a cycle of one account needs. */
@@ -251,9 +251,9 @@ export async function inputOf(cycle: Cycle, db: Db, question: Question): Promise
 
 async function historyOf(cycle: Cycle, db: Db, { settings, signal }: Question): Promise<AccountHistory> {
   const { account, marketNowMs } = cycle
-  const lookbackMs = settings.protections.maxDrawdown?.lookbackMs
-  const trades = await tradesSince(db, account.id, new Date(marketNowMs - historyMs))
-  const equity = lookbackMs === undefined ? [] : await equitySince(db, account.id, marketNowMs - lookbackMs)
+  const { tradesMs, equityMs } = lookBackOf(settings.protections)
+  const trades = await tradesSince(db, account.id, new Date(marketNowMs - tradesMs))
+  const equity = equityMs === 0 ? [] : await equitySince(db, account.id, marketNowMs - equityMs)
   return {
     trades: trades.map(({ symbol, closedAt, closeReason, profitRatio }) => ({
       symbol,

@@ -55,11 +55,11 @@ export interface ClosedTrade {
 
 /** What the account did before. Times are market time. */
 export interface AccountHistory {
-  /** Closed trades of at least the last 30 days, any order. */
+  /** Closed trades as far back as `lookBackOf` says, any order. */
   readonly trades: readonly ClosedTrade[]
   /** When entries were taken, at least over this UTC day and the last hour. */
   readonly entryTimesMs: readonly number[]
-  /** Account equity over the drawdown lookback, oldest first. */
+  /** Account equity as far back as `lookBackOf` says, oldest first. */
   readonly equity: readonly { readonly atMs: number; readonly equity: number }[]
   /** Whether this account has already entered on this signal. */
   readonly hasEnteredSignal: boolean

@@ -43,46 +43,70 @@ export function stoplossGuard({ protections, history, marketNowMs }: ProtectionQ
 }
 
 /**
- * MaxDrawdown on account equity: each new low that lies so far below the peak of the lookback pauses the account anew; an
- * account that merely stays down may trade again after the pause.
+ * MaxDrawdown on account equity: each new low that lies so far below the peak of the lookback before it pauses the account
+ * anew; an account that merely stays down may trade again after the pause. The pause lasts also when the peak has left the
+ * lookback meanwhile.
  */
 export function maxDrawdown({ protections, history, marketNowMs }: ProtectionQuestion): Verdict {
   const rule = protections.maxDrawdown
   if (rule === null) return pass({ isOn: false })
-  let peak = 0
-  let low = 0
-  let deepest = 0
-  let breachedAtMs: number | undefined
-  for (const { atMs, equity } of history.equity) {
-    if (atMs <= marketNowMs - rule.lookbackMs) continue
-    if (equity >= peak) {
-      peak = equity
-      low = equity
-    } else if (equity < low) {
-      low = equity
-      const drawdown = 1 - equity / peak
-      deepest = Math.max(deepest, drawdown)
-      if (drawdown >= rule.drawdown) breachedAtMs = atMs
-    }
-  }
-  if (breachedAtMs === undefined) return pass({ drawdown: deepest, limit: rule.drawdown })
-  const reason = `equity fell ${percentText(deepest)}, more than ${percentText(rule.drawdown)}`
-  return pausedUntil(breachedAtMs + rule.pauseMs, marketNowMs, reason)
+  const lows = newLows(history.equity, rule.lookbackMs)
+  const deepest = lows.findLast(({ drawdown }) => drawdown >= rule.drawdown)
+  const numbers = { drawdown: lows.at(-1)?.drawdown ?? 0, limit: rule.drawdown }
+  if (deepest === undefined) return pass(numbers)
+  const reason = `equity fell ${percentText(deepest.drawdown)}, ${percentText(rule.drawdown)} is the limit`
+  return pausedUntil(deepest.atMs + rule.pauseMs, marketNowMs, reason, { ...numbers, ...deepest })
 }
 
-/** LowProfitPairs: a symbol whose trades of the lookback brought too little rests. */
+/** Each point that is lower than every one since the peak of the lookback before it, with how far below the peak it lies. */
+function newLows(
+  equity: AccountHistory['equity'],
+  lookbackMs: number,
+): { readonly atMs: number; readonly drawdown: number }[] {
+  const lows: { atMs: number; drawdown: number }[] = []
+  // Points that no later one reaches, falling: the first of them is the peak.
+  const peaks: number[] = []
+  let head = 0
+  let peak = -1
+  let low = 0
+  for (const [i, { atMs, equity: value }] of equity.entries()) {
+    while (head < peaks.length && (equity[peaks[head] ?? 0]?.atMs ?? 0) <= atMs - lookbackMs) head++
+    while (peaks.length > head && (equity[peaks.at(-1) ?? 0]?.equity ?? 0) <= value) peaks.pop()
+    peaks.push(i)
+    const first = peaks[head] ?? i
+    if (first !== peak) {
+      peak = first
+      low = equity[first]?.equity ?? 0
+      for (let at = first; at < i; at++) low = Math.min(low, equity[at]?.equity ?? 0)
+    }
+    if (value >= low) continue
+    low = value
+    lows.push({ atMs, drawdown: 1 - value / (equity[first]?.equity ?? value) })
+  }
+  return lows
+}
+
+/** LowProfitPairs: a symbol whose trades of the lookback before one of its closes brought too little rests from then on. */
 export function lowProfitPairs({ protections, history, symbol, marketNowMs }: ProtectionQuestion): Verdict {
   const rule = protections.lowProfitPairs
   if (rule === null) return pass({ isOn: false })
-  const trades = history.trades.filter(
-    (trade) => trade.symbol === symbol && trade.closedAtMs > marketNowMs - rule.lookbackMs,
-  )
-  const profit = trades.reduce((sum, trade) => sum + trade.profitRatio, 0)
-  const last = latest(trades)
-  if (last === undefined || trades.length < rule.minTrades || profit >= rule.minProfit)
-    return pass({ trades: trades.length, profit })
-  const reason = `${symbol} brought ${percentText(profit)} in ${trades.length} trades`
-  return pausedUntil(last.closedAtMs + rule.pauseMs, marketNowMs, reason)
+  const trades = history.trades
+    .filter((trade) => trade.symbol === symbol)
+    .toSorted((a, b) => a.closedAtMs - b.closedAtMs)
+  const before = (untilMs: number) => {
+    const counted = trades.filter(
+      ({ closedAtMs }) => closedAtMs <= untilMs && closedAtMs > untilMs - rule.lookbackMs,
+    )
+    return { trades: counted.length, profit: counted.reduce((sum, trade) => sum + trade.profitRatio, 0) }
+  }
+  const poor = trades.findLast(({ closedAtMs }) => {
+    const { trades: count, profit } = before(closedAtMs)
+    return count >= rule.minTrades && profit < rule.minProfit
+  })
+  if (poor === undefined) return pass({ ...before(marketNowMs), least: rule.minProfit })
+  const numbers = { ...before(poor.closedAtMs), least: rule.minProfit }
+  const reason = `${symbol} brought ${percentText(numbers.profit)} in ${numbers.trades} trades`
+  return pausedUntil(poor.closedAtMs + rule.pauseMs, marketNowMs, reason, numbers)
 }
 
 function latest(trades: readonly ClosedTrade[]): ClosedTrade | undefined {
@@ -92,9 +116,28 @@ function latest(trades: readonly ClosedTrade[]): ClosedTrade | undefined {
   )
 }
 
-function pausedUntil(untilMs: number, marketNowMs: number, reason: string): Verdict {
-  const numbers = { untilMs }
+function pausedUntil(
+  untilMs: number,
+  marketNowMs: number,
+  reason: string,
+  found: Verdict['numbers'] = {},
+): Verdict {
+  const numbers = { ...found, untilMs }
   return marketNowMs < untilMs
     ? refuse(`${reason}; no entries until ${momentText(untilMs)}`, numbers)
     : pass(numbers)
+}
+
+/** How far back the rules look, in market ms: closed trades (30 days for half-Kelly at least), and equity. */
+export function lookBackOf(protections: Protections): {
+  readonly tradesMs: number
+  readonly equityMs: number
+} {
+  const { cooldownMs, stoplossGuard: guard, maxDrawdown: drawdown, lowProfitPairs: pairs } = protections
+  const reach = (rule: { readonly lookbackMs: number; readonly pauseMs: number } | null) =>
+    rule === null ? 0 : rule.lookbackMs + rule.pauseMs
+  return {
+    tradesMs: Math.max(30 * 86_400_000, cooldownMs ?? 0, reach(guard), reach(pairs)),
+    equityMs: reach(drawdown),
+  }
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Decimal } from '#src/domain/decimal.ts'
-import { categoryOf } from '#src/domain/entries/categories.ts'
 import { correlationOf } from '#src/domain/entries/correlation.ts'
 import type { Exposure } from '#src/domain/entries/decision.ts'
 import { analyzePortfolio, type PortfolioQuestion } from '#src/domain/entries/portfolio.ts'
@@ -189,16 +188,4 @@ test('correlation: a list with itself is 1, with its mirror −1, and short hist
       closes,
     ),
   ).toBeUndefined()
-})
-
-test('every base has one category', () => {
-  const cases = [
-    ['BTC', 'l1'],
-    ['doge', 'meme'],
-    ['UNI', 'defi'],
-    ['ARB', 'l2'],
-    ['USDT', 'stable'],
-    ['NOBODY', 'other'],
-  ]
-  for (const [base, category] of cases) expect(categoryOf(base ?? '')).toBe(category)
 })

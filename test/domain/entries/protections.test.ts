@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ClosedTrade } from '#src/domain/entries/decision.ts'
 import {
   cooldown,
+  lookBackOf,
   lowProfitPairs,
   maxDrawdown,
   type ProtectionQuestion,
@@ -81,6 +82,34 @@ test('a symbol that brought too little rests', () => {
   expect(lowProfitPairs(asks({ protections, trades: poor })).passed).toBe(false)
   expect(lowProfitPairs(asks({ protections, trades: poor, marketNowMs: noon + hour })).passed).toBe(true)
   expect(lowProfitPairs(asks({ protections, trades: poor.slice(0, 1) })).passed).toBe(true)
+})
+
+test('a pause lasts its whole time, also when what brought it has left the lookback', () => {
+  // The peak is 167 h before the low: an hour later the week holds no peak any more.
+  const fall = equity([172, 1000], [5, 840], [1, 841])
+  expect(maxDrawdown(asks({ history: fall })).passed).toBe(false)
+  expect(maxDrawdown(asks({ history: fall, marketNowMs: noon + 19 * hour - 1 })).passed).toBe(false)
+  expect(maxDrawdown(asks({ history: fall, marketNowMs: noon + 19 * hour })).passed).toBe(true)
+  const protections = {
+    ...none,
+    lowProfitPairs: { minProfit: 0.01, minTrades: 2, lookbackMs: 4 * hour, pauseMs: 6 * hour },
+  }
+  const poor = [trade(2), trade(5)]
+  expect(lowProfitPairs(asks({ protections, trades: poor })).passed).toBe(false)
+  expect(lowProfitPairs(asks({ protections, trades: poor, marketNowMs: noon + 4 * hour })).passed).toBe(true)
+})
+
+test('rules are given as much of the past as they look at', () => {
+  expect(lookBackOf(none)).toEqual({ tradesMs: 720 * hour, equityMs: 0 })
+  expect(lookBackOf(pro)).toEqual({ tradesMs: 720 * hour, equityMs: 192 * hour })
+  const guard = { stops: 4, lookbackMs: 700 * hour, pauseMs: 100 * hour }
+  expect(lookBackOf({ ...none, stoplossGuard: guard }).tradesMs).toBe(800 * hour)
+})
+
+test('a pause is told with the numbers that it rests on', () => {
+  const { numbers } = maxDrawdown(asks({ history: equity([100, 1000], [20, 850]) }))
+  expect(numbers).toMatchObject({ limit: 0.15, atMs: noon - 20 * hour, untilMs: noon + 4 * hour })
+  expect(numbers.drawdown).toBeCloseTo(0.15, 12)
 })
 
 test('nothing is asked in ase', () => {
