@@ -29,8 +29,8 @@ export interface LoadParts {
   readonly accounts: readonly Account[]
   readonly bases: readonly string[]
   readonly next: Random
-  /** Orders that may be under way at once, so that none expires for want of a worker. */
-  readonly mostAtOnce: number
+  /** Orders that may wait for a worker at once, so that none expires for want of one. */
+  readonly mostWaiting: number
 }
 
 /** Entries and exits as trading plans them: every position that closes makes room for the next. */
@@ -50,13 +50,18 @@ interface PositionRow {
   readonly id: string
   readonly state: string
   readonly qty_open: string
-  readonly busy: number
+  /** Whether an order of it is under way, its stops left out. */
+  readonly is_busy: boolean
+  /** Orders that have not left yet. */
+  readonly waiting: number
   readonly has_tp1: boolean
 }
 
 const actor = 'chaos'
 /** Wakes that are never sent, as if the planner had died after its commit: the sweeper finds those orders. */
 const unwokenShare = 0.15
+/** Places that are visited at the same time. */
+const visitsAtOnce = 8
 
 /** Opens a load over all symbols of all accounts. */
 export function openLoad(parts: LoadParts): Load {
@@ -69,10 +74,14 @@ export function openLoad(parts: LoadParts): Load {
     const ids = places.flatMap(({ positionId }) => positionId ?? [])
     const rows = await journal.query<PositionRow>(
       `select p.id, p.state, p.qty_open,
-         (select count(*)::int from orders o where o.position_id = p.id and o.purpose <> 'stop'
-            and o.state not in ('filled', 'canceled', 'rejected', 'not_at_venue', 'abandoned', 'manual')) as busy,
-         exists (select from order_slots s where s.position_id = p.id and s.slot = 'tp:1') as has_tp1
-       from positions p where p.id = any($1)`,
+         exists (select from order_slots s where s.position_id = p.id and s.slot = 'tp:1') as has_tp1,
+         coalesce(live.is_busy, false) as is_busy, coalesce(live.waiting, 0) as waiting
+       from positions p left join (
+         select position_id, bool_or(purpose <> 'stop') as is_busy,
+           count(*) filter (where purpose <> 'stop' and state in ('planned', 'submitting'))::int as waiting
+         from orders where state in ('planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown')
+         group by position_id) live on live.position_id = p.id
+       where p.id = any($1)`,
       [ids],
     )
     return new Map(rows.map((row) => [row.id, row]))
@@ -80,22 +89,23 @@ export function openLoad(parts: LoadParts): Load {
 
   async function visit(place: Place, row: PositionRow | undefined): Promise<number> {
     if (row === undefined || row.state === 'closed' || row.state === 'void') return enter(parts, place)
-    const isFree =
-      row.busy === 0 && (row.state === 'open' || row.state === 'closing' || row.state === 'stray')
+    const isFree = !row.is_busy && (row.state === 'open' || row.state === 'closing' || row.state === 'stray')
     return isFree ? leave(parts, place, row) : 0
   }
 
   return {
     async plan(most) {
       const known = await positions()
-      let underWay = [...known.values()].reduce((total, { busy }) => total + busy, 0)
-      let planned = 0
+      const waiting = [...known.values()].reduce((total, row) => total + row.waiting, 0)
+      const wanted = Math.min(most, parts.mostWaiting - waiting)
       const start = wholeBetween(next, 0, places.length - 1)
-      for (let i = 0; i < places.length && planned < most && underWay < parts.mostAtOnce; i++) {
-        const place = places[(start + i) % places.length] as Place
-        const made = await visit(place, known.get(place.positionId ?? ''))
-        planned += made
-        underWay += made
+      const left = [...places.slice(start), ...places.slice(0, start)]
+      let planned = 0
+      while (planned < wanted && left.length > 0) {
+        const visits = left
+          .splice(0, Math.min(visitsAtOnce, wanted - planned))
+          .map((place) => visit(place, known.get(place.positionId ?? '')))
+        planned += (await Promise.all(visits)).reduce((total, made) => total + made, 0)
       }
       return planned
     },

@@ -38,6 +38,8 @@ const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const control = fileURLToPath(new URL('./naive-program.ts', import.meta.url))
 const queues = 'orders-binance,exits-binance,accounts,monitor'
 const bases = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
+/** Rich accounts on spot, and as many on futures: an order whose outcome is unknown keeps its symbol of one waiting. */
+const accountsOfEach = 8
 const rich = { USDT: '1000000' }
 const everyCoin = Object.fromEntries([...bases.map((base) => [base, '100000']), ['USDT', '10000000']])
 const roundMs = 200
@@ -81,6 +83,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
   say(`seed ${seed} on ${options.backend}: ${ours.length} workers and ${theirs.length} of the control are up`)
 
   let steps = 0
+  const done = countSteps(field)
   const victims = { ours, naive: theirs, proxies: field.proxies }
   const storm = startStorm(
     schedule(options),
@@ -97,10 +100,10 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     signal?.throwIfAborted()
     const due = Math.ceil(((performance.now() - beganMs) / 1_000) * options.ordersPerSecond)
     const made = await load.plan(Math.min(due, options.orders) - planned)
-    for (let i = 0; i < made; i++) await askNaive(naive)
+    await Promise.all(Array.from({ length: made }, () => askNaive(naive)))
     planned += made
     setBack += await resume(field)
-    steps = await stepsDone(field)
+    steps += await done()
     if (performance.now() - saidMs > 5_000) {
       saidMs = performance.now()
       say(`${planned} of ${options.orders} planned, ${tally.of('fault', 'kill worker')} kills`)
@@ -145,8 +148,8 @@ async function openLoads({ seed }: ChaosOptions, field: Field, closing: AsyncDis
   const open = async (wish: AccountWish) => (await openAccount(parts, journal, venueUrl, wish)).account
   const markets = ['spot', 'futures'] as const
   const accounts = []
-  for (const market of [...markets, ...markets, ...markets, ...markets])
-    accounts.push(await open({ handler: 'bullpen', market, balances: rich }))
+  for (let i = 0; i < accountsOfEach; i++)
+    for (const market of markets) accounts.push(await open({ handler: 'bullpen', market, balances: rich }))
   // One that can pay for hardly anything: refusals are part of the picture.
   accounts.push(await open({ handler: 'bullpen', market: 'spot', balances: { USDT: '90' } }))
   const naiveAccounts = []
@@ -167,7 +170,7 @@ async function openLoads({ seed }: ChaosOptions, field: Field, closing: AsyncDis
     accounts,
     bases,
     next: random(seed, 11),
-    mostAtOnce: 30,
+    mostWaiting: 60,
   })
   const naive = { journal, queue, feedOf, accounts: naiveAccounts, bases, next: random(seed, 12) }
   return { load, naive }
@@ -182,12 +185,17 @@ async function resume({ journal }: Field): Promise<number> {
   return halts.length + accounts.length
 }
 
-/** How many steps all orders have gone since they were planned. */
-async function stepsDone({ journal }: Field): Promise<number> {
-  const [row] = await journal.query<{ steps: number }>(
-    'select count(*)::int as steps from order_events where from_state is not null',
-  )
-  return row?.steps ?? 0
+/** Counts the steps that orders have gone since the last time it was asked. */
+function countSteps({ journal }: Field): () => Promise<number> {
+  let last = '0'
+  return async () => {
+    const [row] = await journal.query<{ steps: number; last: string | null }>(
+      'select count(from_state)::int as steps, max(id)::text as last from order_events where id > $1',
+      [last],
+    )
+    last = row?.last ?? last
+    return row?.steps ?? 0
+  }
 }
 
 const unsettled = {

@@ -33,7 +33,7 @@ export function chaos(program: Command): void {
     )
     .option('--seed <number>', 'the same seed gives the same fault schedule', whole(0, 2 ** 31), 1)
     .option('--rate <orders>', 'orders planned a second at most', whole(1, 1_000), 20)
-    .option('--workers <number>', 'worker processes', whole(2, 32), 4)
+    .option('--workers <number>', 'worker processes', whole(2, 32), 8)
     .option('--longest-freeze <seconds>', 'the longest that a worker is stopped (SIGSTOP)', seconds, 45)
     .option('--json <file>', 'write the report there')
     .option('--html <file>', 'write the report there as a page to look at')
