@@ -1,4 +1,5 @@
-import { aggregate, type Candle, timeframeMs } from './candle.ts'
+import { timeframeMs } from '../../candles/timeframe.ts'
+import { aggregate, type Candle } from './candle.ts'
 import { formed, indexAt } from './candle-path.ts'
 import type { CandleQuery } from './tape.ts'
 

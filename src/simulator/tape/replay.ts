@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
-import { type Candle, timeframeMs } from './candle.ts'
-import { type CandleFile, readCandleFile } from './candle-file.ts'
+import { timeframeMs } from '../../candles/timeframe.ts'
+import type { Candle } from './candle.ts'
 import { indexAt, pointOf, pointsPerCandle, stepOf } from './candle-path.ts'
+import { type RecordedFile, readRecording } from './recorded-file.ts'
 import { candlesOf, type Recording, type Series } from './recording.ts'
 import type { PricePoint, Tape } from './tape.ts'
 
@@ -12,7 +13,7 @@ import type { PricePoint, Tape } from './tape.ts'
 export function openReplay(paths: readonly string[], speed: number): Tape {
   if (paths.length === 0) throw new Error('MARKET_DATA "replay:" names no file')
   if (!(speed >= 1 && speed <= 600)) throw new Error(`REPLAY_SPEED ${speed} is not between 1 and 600`)
-  const recordings = recordingsOf(paths.map(readCandleFile))
+  const recordings = recordingsOf(paths.map(readRecording))
   const { startsAt, endsAt } = spanOf(recordings)
 
   function recordingOrThrow(symbol: string): Recording {
@@ -60,7 +61,7 @@ export function openReplay(paths: readonly string[], speed: number): Tape {
   }
 }
 
-function recordingsOf(files: readonly CandleFile[]): Map<string, Recording> {
+function recordingsOf(files: readonly RecordedFile[]): Map<string, Recording> {
   const recordings = new Map<string, Recording>()
   for (const symbol of new Set(files.map((file) => file.symbol))) {
     const own = files.filter((file) => file.symbol === symbol)
@@ -77,7 +78,7 @@ function recordingsOf(files: readonly CandleFile[]): Map<string, Recording> {
 }
 
 /** Files of one symbol and timeframe, one after the other. */
-function joined(files: readonly CandleFile[]): Series {
+function joined(files: readonly RecordedFile[]): Series {
   const inOrder = [...files].sort((a, b) => (a.candles[0] as Candle).time - (b.candles[0] as Candle).time)
   const candles: Candle[] = []
   for (const [index, file] of inOrder.entries()) {
@@ -87,7 +88,7 @@ function joined(files: readonly CandleFile[]): Series {
     }
     for (const candle of file.candles) candles.push(candle)
   }
-  return { stepMs: timeframeMs[(files[0] as CandleFile).timeframe], candles }
+  return { stepMs: timeframeMs[(files[0] as RecordedFile).timeframe], candles }
 }
 
 function spanOf(recordings: ReadonlyMap<string, Recording>): { startsAt: number; endsAt: number } {

@@ -1,4 +1,5 @@
-import { aggregate, type Candle, timeframeMs } from './candle.ts'
+import { timeframeMs } from '../../candles/timeframe.ts'
+import { aggregate, type Candle } from './candle.ts'
 import { syntheticCoins } from './synthetic-coins.ts'
 import { firstHour } from './synthetic-hours.ts'
 import { type Stretch, SyntheticPath } from './synthetic-path.ts'

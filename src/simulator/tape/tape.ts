@@ -1,4 +1,5 @@
-import type { Candle, Timeframe } from './candle.ts'
+import type { Timeframe } from '../../candles/timeframe.ts'
+import type { Candle } from './candle.ts'
 import { openReplay } from './replay.ts'
 import { syntheticTape } from './synthetic.ts'
 

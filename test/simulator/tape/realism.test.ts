@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { aggregate, timeframeMs } from '#src/simulator/tape/candle.ts'
-import { readCandleFile } from '#src/simulator/tape/candle-file.ts'
+import { timeframeMs } from '#src/candles/timeframe.ts'
+import { aggregate } from '#src/simulator/tape/candle.ts'
+import { readRecording } from '#src/simulator/tape/recorded-file.ts'
 import { openTape } from '#src/simulator/tape/tape.ts'
 import { type CandleStatistics, mean, statisticsOf } from '../support/candle-statistics.ts'
 
@@ -66,7 +67,7 @@ describe.skipIf(!isThere)('the synthetic market is like the recorded ones', { ti
   function recorded(pattern: RegExp, into?: '1d'): CandleStatistics[] {
     const names = readdirSync(folder).filter((name) => name.startsWith('binance-') && pattern.test(name))
     const files = names
-      .map((name) => readCandleFile(join(folder, name)))
+      .map((name) => readRecording(join(folder, name)))
       .filter(({ symbol }) => symbols.includes(symbol))
     expect(files.length).toBeGreaterThan(3)
     return files.map(({ candles }) =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aggregate, type Candle, type Timeframe, timeframeMs } from '#src/simulator/tape/candle.ts'
+import { type Timeframe, timeframeMs } from '#src/candles/timeframe.ts'
+import { aggregate, type Candle } from '#src/simulator/tape/candle.ts'
 import { openTape } from '#src/simulator/tape/tape.ts'
 import { correlation, statisticsOf } from '../support/candle-statistics.ts'
 

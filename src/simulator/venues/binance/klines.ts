@@ -1,5 +1,6 @@
+import { isTimeframe, timeframeMs } from '../../../candles/timeframe.ts'
 import type { Instrument, Market } from '../../core/instrument.ts'
-import { type Candle, isTimeframe, timeframeMs } from '../../tape/candle.ts'
+import type { Candle } from '../../tape/candle.ts'
 import { type Call, instrumentOf } from './call.ts'
 import { Failure } from './failure.ts'
 import { priceText } from './price-text.ts'
