@@ -1,5 +1,6 @@
 import { type Candle, isClosed, type Timeframe } from '../domain/candle.ts'
 import type { MarketContext } from '../domain/market/market-context.ts'
+import type { Appetite } from '../domain/strategies/strategy.ts'
 
 /** How a source reads its market: candles oldest first with the forming one last, and the spread. */
 export interface MarketReader {
@@ -8,10 +9,10 @@ export interface MarketReader {
   spread(symbol: string): Promise<number | undefined>
 }
 
-/** How many candles of each length a source looks at. */
-export type Appetite = Readonly<Partial<Record<Timeframe, number>>>
-
-/** Reads what a source looks at; candles of a length that the market lacks are an empty list. */
+/**
+ * Reads what a source looks at: so many closed candles of each length where the market has them, and the forming one.
+ * Candles of a length that the market lacks are an empty list.
+ */
 export async function readContext(
   market: MarketReader,
   symbol: string,
@@ -21,7 +22,7 @@ export async function readContext(
   const wanted = Object.entries(appetite) as [Timeframe, number][]
   const [spread, ...lists] = await Promise.all([
     market.spread(symbol),
-    ...wanted.map(([timeframe, limit]) => market.candles(symbol, timeframe, limit)),
+    ...wanted.map(([timeframe, limit]) => market.candles(symbol, timeframe, limit + 1)),
   ])
   const candles: Partial<Record<Timeframe, readonly Candle[]>> = {}
   const forming: Timeframe[] = []

@@ -2,7 +2,7 @@ import type { MarketContext } from '../domain/market/market-context.ts'
 import type { SignalDraft } from '../domain/signal.ts'
 import { council, councilStrategy } from '../domain/strategies/council/council.ts'
 import { smartEntry, smartEntryStrategy } from '../domain/strategies/smart-entry.ts'
-import type { Appetite } from './context.ts'
+import type { Appetite } from '../domain/strategies/strategy.ts'
 
 /** A source that the program itself asks, symbol by symbol. */
 export interface SignalSource {
@@ -17,7 +17,7 @@ export interface SignalSource {
 const smartEntrySource: SignalSource = {
   name: smartEntryStrategy.name,
   everyMs: 15_000,
-  appetite: { '5m': 60 },
+  appetite: { '5m': smartEntryStrategy.warmup },
   look(context) {
     const setup = smartEntry(context)
     return setup && { signal: setup.signal, details: { parts: setup.parts, score: setup.score } }
@@ -27,8 +27,7 @@ const smartEntrySource: SignalSource = {
 const councilSource: SignalSource = {
   name: councilStrategy.name,
   everyMs: 60_000,
-  // The EMA 200 of each length settles over about three of its periods; the research seat reads a 200-day mean.
-  appetite: { '5m': 120, '1h': 600, '4h': 600, '1d': 201 },
+  appetite: councilStrategy.history ?? {},
   look(context) {
     const verdict = council(context)
     return verdict && { signal: verdict.signal, details: { votes: verdict.votes, score: verdict.score } }

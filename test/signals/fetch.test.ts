@@ -194,7 +194,7 @@ describe('what a source reads', () => {
       expect(context.forming).toEqual(lengths)
       for (const length of lengths) {
         const last = context.candles[length]?.at(-1)
-        expect(context.candles[length]).toHaveLength(appetite[length])
+        expect(context.candles[length]).toHaveLength(appetite[length] + 1) // closed ones, and the forming one
         expect(clock.marketNow() - (last?.openTimeMs ?? 0)).toBeLessThan(timeframeMs[length])
       }
     }

@@ -24,3 +24,8 @@ export function closedCandlesOf(context: MarketContext, timeframe: Timeframe): r
   const candles = candlesOf(context, timeframe)
   return context.forming?.includes(timeframe) ? candles.slice(0, -1) : candles
 }
+
+/** The newest candle of a length that is over; undefined when there is none. */
+export function lastClosedOf(context: MarketContext, timeframe: Timeframe): Candle | undefined {
+  return candlesOf(context, timeframe).at(context.forming?.includes(timeframe) ? -2 : -1)
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Candle } from '#src/domain/candle.ts'
-import { smartEntry, smartEntryStrategy } from '#src/domain/strategies/smart-entry.ts'
+import { smartEntry, smartEntryParameters, smartEntryStrategy } from '#src/domain/strategies/smart-entry.ts'
 import { candlesFrom, drifting, noon } from '../build.ts'
 
 function judge(candles: readonly Candle[], forming = false) {
@@ -19,10 +19,11 @@ const rise = Array.from({ length: 50 }, (_, i) => 100 + i * 0.1 + (i % 2) * 0.35
 
 test('fewer than fifty candles say nothing at all', () => {
   expect(judge(candlesFrom(rise.slice(1)))).toBeUndefined()
+  const candle = candlesFrom(rise)[0] as Candle
   expect(
     smartEntryStrategy.onCandle(
-      { symbol: 'X/Y', nowMs: noon, candles: {} },
-      { parameters: {}, memory: undefined },
+      { symbol: 'X/Y', nowMs: noon, candles: {}, candle },
+      { parameters: smartEntryParameters.parse({}), memory: undefined },
     ),
   ).toBeUndefined()
 })
@@ -98,4 +99,30 @@ test('upside down, a setup says the opposite as loudly', () => {
       expect(setup?.signal.action === 'HOLD').toBe((setup?.signal.confidence ?? 0) < 0.35)
     }),
   )
+})
+
+test('a part of weight 0 is silent, for the structure too, and the others keep their full voice', () => {
+  const candles = candlesFrom(rise)
+  const whole = judge(candles)
+  for (const part of ['trend', 'macd', 'volume', 'pattern', 'rsi', 'structure'] as const) {
+    const parameters = smartEntryParameters.parse({ [part]: 0 })
+    const without = smartEntry({ symbol: 'X/Y', nowMs: noon, candles: { '5m': candles } }, parameters)
+    expect(without?.parts[part], part).toBe(0)
+    expect(without?.signal.reasoning).not.toContain(`${part} `)
+    const weights = smartEntryParameters.parse({})
+    const own = weights[part] * (whole?.parts[part] ?? 9)
+    expect(without?.score).toBeCloseTo(((whole?.score ?? 9) - own) / (1 - weights[part]), 12)
+  }
+  const silent = smartEntryParameters.parse({ trend: 0, macd: 0, volume: 0, pattern: 0 })
+  const directionless = smartEntry({ symbol: 'X/Y', nowMs: noon, candles: { '5m': candles } }, silent)
+  expect(directionless?.parts.structure).toBe(0)
+})
+
+test('with every part switched off nothing is said, whatever confidence is asked for', () => {
+  const off = { trend: 0, macd: 0, volume: 0, pattern: 0, rsi: 0, structure: 0, least_confidence: 0 }
+  const context = { symbol: 'X/Y', nowMs: noon, candles: { '5m': candlesFrom(rise) } }
+  expect(smartEntry(context, smartEntryParameters.parse(off))).toMatchObject({
+    score: 0,
+    signal: { action: 'HOLD', confidence: 0 },
+  })
 })

@@ -2,20 +2,30 @@ import { Adx } from '../../market/adx.ts'
 import { emaStack } from '../../market/ema-stack.ts'
 import { closedCandlesOf, type MarketContext } from '../../market/market-context.ts'
 import { clamp, lastOf } from '../../market/series.ts'
+import { Kept } from './memory.ts'
 import { percentText, tooShort, type Vote } from './vote.ts'
 
 const stack = [20, 50, 200] as const
 
+/** Candles of 1 h and of 4 h that are read: an EMA 200 settles over about three of its periods. */
+export const cioWindow = 600
+
 /**
  * The chief investment officer reads the trend: the mean of the EMA 20/50/200 stacks it has on 1 h and 4 h and the momentum
- * of 24 h over 5 %; as sure as ADX 14 of 1 h is near 40, half as sure without 4 h.
+ * of 24 h over 5 %; as sure as ADX 14 of 1 h is near 40, half as sure without 4 h. `kept` carries the vote to the next hour.
  */
-export function cioVote(context: MarketContext): Vote {
-  const hours = closedCandlesOf(context, '1h')
+export function cioVote(context: MarketContext, kept = new Kept<Vote>()): Vote {
+  return kept.get(context, ['1h', '4h'], () => readTrend(context))
+}
+
+function readTrend(context: MarketContext): Vote {
+  const hours = closedCandlesOf(context, '1h').slice(-cioWindow)
   const closes = hours.map((candle) => candle.close)
   const hourly = emaStack(closes, stack)
   const fourHourly = emaStack(
-    closedCandlesOf(context, '4h').map((candle) => candle.close),
+    closedCandlesOf(context, '4h')
+      .slice(-cioWindow)
+      .map((candle) => candle.close),
     stack,
   )
   const stacks = [hourly, fourHourly].filter((value) => !Number.isNaN(value))

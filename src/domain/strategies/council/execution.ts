@@ -8,15 +8,20 @@ import { percentText, tooShort, type Vote } from './vote.ts'
 
 const widestSpread = 0.002
 
+/** Candles of 5 m that are read: MACD and RSI have settled by then. */
+export const executionWindow = 120
+
 /**
  * The execution strategist reads the moment on 5 m: the mean of the RSI part, the sign of the MACD histogram and the place
  * in the Bollinger band (−1 lower, 1 upper); as sure as the volume is near twice its 20-mean. A spread beyond 0.2 % abstains.
  */
 export function executionVote(context: MarketContext): Vote {
-  const candles = closedCandlesOf(context, '5m')
+  const candles = closedCandlesOf(context, '5m').slice(-executionWindow)
   const closes = candles.map((candle) => candle.close)
   const last = candles.at(-1)
-  const histogram = series(new Macd(), closes).at(-1)?.histogram ?? Number.NaN
+  const macd = new Macd()
+  let histogram = Number.NaN
+  for (const close of closes) histogram = macd.next(close).histogram
   if (last === undefined || Number.isNaN(histogram)) return tooShort('execution', '34 candles of 5 m')
   const { spread } = context
   if (spread !== undefined && spread > widestSpread)

@@ -1,5 +1,6 @@
-import { closedCandlesOf, type MarketContext } from '../../market/market-context.ts'
+import { closedCandlesOf, lastClosedOf, type MarketContext } from '../../market/market-context.ts'
 import { clamp, meanOfLast } from '../../market/series.ts'
+import { Kept } from './memory.ts'
 import { percentText, tooShort, type Vote } from './vote.ts'
 
 /** When Bitcoin's block reward halved (UTC dates). */
@@ -18,11 +19,19 @@ export function halvingPhase(nowMs: number): 1 | -1 | 0 {
   return years <= 2.5 ? -1 : 0
 }
 
-/** Research reads the long term: how far the price is from its 200-day mean, and the halving phase; always half as sure. */
-export function researchVote(context: MarketContext): Vote {
-  const closes = closedCandlesOf(context, '1d').map((candle) => candle.close)
-  const mean = meanOfLast(closes, 200)
-  const price = closes.at(-1)
+/** Candles of 1 d that are read. */
+export const researchWindow = 200
+
+/**
+ * Research reads the long term: how far the price is from its 200-day mean, and the halving phase; always half as sure.
+ * `kept` carries the mean to the next day.
+ */
+export function researchVote(context: MarketContext, kept = new Kept<number>()): Vote {
+  const mean = kept.get(context, ['1d'], () => {
+    const days = closedCandlesOf(context, '1d').map((candle) => candle.close)
+    return meanOfLast(days, researchWindow)
+  })
+  const price = lastClosedOf(context, '1d')?.close
   if (price === undefined || Number.isNaN(mean)) return tooShort('research', '200 candles of 1 d')
   const value = clamp((1 - price / mean) / 0.5, -1, 1)
   const phase = halvingPhase(context.nowMs)

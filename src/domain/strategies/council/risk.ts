@@ -2,22 +2,29 @@ import type { Candle } from '../../candle.ts'
 import { closedCandlesOf, type MarketContext } from '../../market/market-context.ts'
 import { clamp } from '../../market/series.ts'
 import { dailyVolatility } from '../../market/volatility.ts'
+import { Kept } from './memory.ts'
 import { percentText, tooShort, type Vote } from './vote.ts'
 
 const wildVolatility = 0.08
 const deepDrawdown = 0.15
 const wideGap = 0.05
 
+/** Candles of 1 h that are read: 48 returns of volatility. */
+export const riskWindow = 49
+/** Candles of 5 m that are read: 24 hours of gaps. */
+export const gapWindow = 288
+
+type Hours = { readonly volatility: number | null; readonly drawdown: number }
+
 /**
  * Risk never takes a side: it damps the others, surer the wilder the market is, and vetoes above 8 % daily volatility,
  * 15 % below the high of 24 h, or when two 5 m candles of those 24 h lie more than 5 % apart.
+ * `kept` carries what the hours say to the next of them.
  */
-export function riskVote(context: MarketContext): Vote {
-  const hours = closedCandlesOf(context, '1h')
-  const volatility = dailyVolatility(hours.map((candle) => candle.close))
+export function riskVote(context: MarketContext, kept = new Kept<Hours>()): Vote {
+  const { volatility, drawdown } = kept.get(context, ['1h'], () => readHours(context))
   if (volatility === null) return tooShort('risk', '49 candles of 1 h')
-  const drawdown = drawdownOf(hours.slice(-24))
-  const gap = widestGap(closedCandlesOf(context, '5m').slice(-288))
+  const gap = widestGap(closedCandlesOf(context, '5m'))
   const veto = vetoOf({ volatility, drawdown, gap })
   return {
     seat: 'risk',
@@ -29,6 +36,14 @@ export function riskVote(context: MarketContext): Vote {
       `widest 5 m gap ${percentText(gap)}`,
     ],
     ...(veto === undefined ? {} : { veto }),
+  }
+}
+
+function readHours(context: MarketContext): Hours {
+  const hours = closedCandlesOf(context, '1h').slice(-riskWindow)
+  return {
+    volatility: dailyVolatility(hours.map((candle) => candle.close)),
+    drawdown: drawdownOf(hours.slice(-24)),
   }
 }
 
@@ -47,12 +62,12 @@ function drawdownOf(candles: readonly Candle[]): number {
   return high > 0 ? 1 - close / high : 0
 }
 
-/** The largest jump from a close to the next open. */
+/** The largest jump from a close to the next open in the last 24 h. */
 function widestGap(candles: readonly Candle[]): number {
   let widest = 0
-  for (const [i, candle] of candles.entries()) {
-    const before = candles[i - 1]
-    if (before !== undefined) widest = Math.max(widest, Math.abs(candle.open / before.close - 1))
+  for (let i = Math.max(1, candles.length - gapWindow + 1); i < candles.length; i++) {
+    const [before, candle] = [candles[i - 1] as Candle, candles[i] as Candle]
+    widest = Math.max(widest, Math.abs(candle.open / before.close - 1))
   }
   return widest
 }
