@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Exchange, Market, Mode } from '#src/domain/market.ts'
+import { proPresets } from '#src/domain/presets.ts'
 import type { Profile } from '#src/domain/settings.ts'
 import type { Db } from './client.ts'
 
@@ -184,22 +185,21 @@ function toAccount(row: AccountRow): Account {
 }
 
 /**
- * Users with an account that takes entries, and the profile by which they are cycled: the faster one where an account
- * of theirs has its own.
+ * Users with an account that takes entries, and the profile by which they are cycled: the faster one where an account of
+ * theirs trades by it, by the account's own settings, the user's, or the account's preset, in that order.
  */
 export async function tradingUsers(db: Db): Promise<{ userId: string; profile: Profile }[]> {
   const rows = await db
     .selectFrom('accounts as account')
-    .leftJoin('trading_settings as own', (join) =>
-      join
-        .onRef('own.user_id', '=', 'account.user_id')
-        .on((or) =>
-          or.or([or('own.account_id', 'is', null), or('own.account_id', '=', or.ref('account.id'))]),
-        ),
+    .leftJoin('trading_settings as own', 'own.account_id', 'account.id')
+    .leftJoin('trading_settings as common', (join) =>
+      join.onRef('common.user_id', '=', 'account.user_id').on('common.account_id', 'is', null),
     )
     .select([
       'account.user_id',
-      sql<boolean>`coalesce(bool_or(own.settings ->> 'profile' = 'pro'), false)`.as('is_pro'),
+      sql<boolean>`bool_or(coalesce(own.settings ->> 'profile', common.settings ->> 'profile',
+        case when coalesce(own.settings ->> 'preset', common.settings ->> 'preset') = any (${[...proPresets]}::text[])
+          then 'pro' end, 'ase') = 'pro')`.as('is_pro'),
     ])
     .where('account.status', '=', 'active')
     .groupBy('account.user_id')

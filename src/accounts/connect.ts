@@ -12,6 +12,7 @@ import { openBooks } from '../orders/open-books.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { fingerprintOf, sealKey } from '../vault/seal.ts'
 import type { VenueKey } from '../vault/sealed.ts'
+import { autoConfigure } from './auto-config.ts'
 
 /** What is needed to connect an account. */
 export interface ConnectParts {
@@ -27,7 +28,7 @@ export type WantedAccount = Pick<Account, 'userId' | 'name' | 'exchange' | 'mark
 
 /**
  * Connects an account: the key is sealed and tried at the venue, one that may withdraw or not trade is refused, and the
- * books are opened with what the account holds. All or nothing.
+ * books are opened with what the account holds; with auto_config on, its balance picks a preset. All or nothing.
  * @throws UserError that says what is in the way.
  */
 export async function connectAccount(
@@ -58,7 +59,9 @@ export async function connectAccount(
       if (!permissions.canTrade)
         throw new UserError('this API key may not trade: allow trading for it at the venue')
       await recordPermissions(tx, id, permissions)
-      await openBooks(tx, account, await venue.balances())
+      const balances = await venue.balances()
+      await openBooks(tx, account, balances)
+      await autoConfigure(tx, account, balances)
     } catch (error) {
       if (error instanceof UserError) throw error
       throw new UserError(`the venue does not take this key: ${messageOf(error)}`, { cause: error })

@@ -53,6 +53,7 @@ async function add(options: AddOptions): Promise<void> {
     throw new UserError(`--quote ${options.quote} is not a currency such as USDT`)
   const key = options.mode === 'paper' ? undefined : await keyFromInput()
   await withDatabase('account add', 'bullpen_worker', async (db, config) => {
+    const { findSettings } = await import('#db/trading-settings.ts')
     const { findUserByEmail } = await import('#db/users.ts')
     const { findSimulator } = await import('#db/workers.ts')
     const { connectAccount, openPaperAccount } = await import('../accounts/connect.ts')
@@ -77,6 +78,8 @@ async function add(options: AddOptions): Promise<void> {
       ? await connectAccount(parts, { ...wanted, mode }, key)
       : await openPaperAccount(parts, wanted, { [quote]: options.balance })
     console.log(`${made.name} is connected: ${made.exchange} ${made.market}, ${made.mode}, ${made.id}`)
+    const { preset } = (await findSettings(db, user.id, made.id)).account
+    if (preset) console.log(`auto_config: its balance picked the preset ${preset}`)
   })
 }
 

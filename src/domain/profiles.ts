@@ -4,6 +4,7 @@ import type { Profile, UserSettings } from './settings.ts'
 const ase: UserSettings = {
   profile: 'ase',
   auto_config: false,
+  preset: null,
   risk_level: 5,
   risk_per_trade: 2,
   max_position: 1000,
@@ -57,6 +58,7 @@ const ase: UserSettings = {
 const pro: UserSettings = {
   ...ase,
   profile: 'pro',
+  auto_config: true,
   risk_tiers: true,
   market_safety: true,
   ml_filter: true,

@@ -4,6 +4,10 @@ import { z } from 'zod'
 const profiles = ['ase', 'pro'] as const
 export type Profile = (typeof profiles)[number]
 
+/** What the balance picks when an account is connected with `auto_config` on. */
+const presetNames = ['micro', 'small', 'medium', 'standard'] as const
+export type PresetName = (typeof presetNames)[number]
+
 /** Kinds of alerts whose delivery is the user's choice; critical ones always go out. */
 const alertChannels = z.strictObject({
   trades: z.array(z.enum(['email', 'telegram'])),
@@ -15,25 +19,25 @@ const alertChannels = z.strictObject({
 const percent = (min: number, max: number) => z.number().min(min).max(max)
 const hours = z
   .number()
-  .min(0.05)
-  .max(24 * 30)
+  .min(0.01)
+  .max(24 * 90)
 
 const protections = z.strictObject({
-  cooldown: z.strictObject({ minutes: z.number().min(1).max(10_080) }).nullable(),
+  cooldown: z.strictObject({ minutes: z.number().min(0.1).max(129_600) }).nullable(),
   stoploss_guard: z
-    .strictObject({ stops: z.int().min(1).max(100), lookback_hours: hours, pause_hours: hours })
+    .strictObject({ stops: z.int().min(1).max(1000), lookback_hours: hours, pause_hours: hours })
     .nullable(),
   max_drawdown: z
     .strictObject({
-      drawdown_pct: percent(0.1, 100),
-      lookback_days: z.number().min(0.1).max(90),
+      drawdown_pct: percent(0.01, 100),
+      lookback_days: z.number().min(0.01).max(365),
       pause_hours: hours,
     })
     .nullable(),
   low_profit_pairs: z
     .strictObject({
-      min_profit_pct: percent(-100, 100),
-      min_trades: z.int().min(1).max(100),
+      min_profit_pct: percent(-1000, 1000),
+      min_trades: z.int().min(1).max(1000),
       lookback_hours: hours,
       pause_hours: hours,
     })
@@ -41,18 +45,18 @@ const protections = z.strictObject({
 })
 
 const portfolioLimits = z.strictObject({
-  asset_pct: percent(1, 100).nullable(),
-  category_pct: percent(1, 100).nullable(),
-  l1_pct: percent(1, 12_500).nullable(),
-  meme_pct: percent(0, 100).nullable(),
-  defi_pct: percent(0, 100).nullable(),
+  asset_pct: percent(0.1, 12_500).nullable(),
+  category_pct: percent(0, 12_500).nullable(),
+  l1_pct: percent(0, 12_500).nullable(),
+  meme_pct: percent(0, 12_500).nullable(),
+  defi_pct: percent(0, 12_500).nullable(),
   stable_reserve_pct: percent(0, 100).nullable(),
   concentration_warning_pct: percent(1, 100).nullable(),
   correlation: z.boolean(),
 })
 
 const partialLevels = z
-  .array(z.tuple([percent(0.05, 1000), z.number().gt(0).max(1)]))
+  .array(z.tuple([percent(0.01, 100_000), z.number().gt(0).max(1)]))
   .max(3)
   .refine((levels) => levels.every((level, i) => i === 0 || level[0] > (levels[i - 1]?.[0] ?? 0)), {
     error: 'profits must rise from level to level',
@@ -63,39 +67,42 @@ const symbols = z.union([
   z
     .array(z.string().regex(/^[A-Z0-9]{1,20}(\/[A-Z0-9]{1,20})?$/, 'a base (BTC) or a pair (BTC/USDT)'))
     .min(1)
-    .max(200),
+    .max(2000),
 ])
 
 /**
  * All settings of a user in their stored form: percentages in percent, money in quote, times in the unit of their name.
- * null switches a percentage or a time off.
+ * null switches a percentage or a time off. The bounds keep nonsense out and leave room for what a backtest may try; what
+ * is unwise but possible is the user's choice, and a matter of warning.
  */
 export const userSettings = z.strictObject({
   profile: z.enum(profiles),
   auto_config: z.boolean(),
+  /** Picked by auto_config; what the user sets goes over it. */
+  preset: z.enum(presetNames).nullable(),
   risk_level: z.int().min(1).max(10),
-  risk_per_trade: percent(0.05, 10),
-  max_position: z.number().gt(0).max(100_000_000),
-  max_positions: z.int().min(1).max(100),
-  stop_loss_pct: percent(0.1, 50).nullable(),
-  take_profit_pct: percent(0.1, 1000).nullable(),
+  risk_per_trade: percent(0.001, 100),
+  max_position: z.number().gt(0).max(1e12),
+  max_positions: z.int().min(1).max(10_000),
+  stop_loss_pct: percent(0.01, 99).nullable(),
+  take_profit_pct: percent(0.01, 100_000).nullable(),
   dynamic_stops: z.boolean(),
   leverage: z.number().min(1).max(125),
   trailing_enabled: z.boolean(),
-  trailing_activation_pct: percent(0, 100).nullable(),
-  trailing_distance_pct: percent(0.05, 50).nullable(),
+  trailing_activation_pct: percent(0, 100_000).nullable(),
+  trailing_distance_pct: percent(0.01, 99).nullable(),
   partial_tp_enabled: z.boolean(),
   partial_tp_levels: partialLevels,
   time_exit_hours: z
     .number()
-    .min(0.05)
-    .max(24 * 365)
+    .min(0.01)
+    .max(24 * 3650)
     .nullable(),
-  daily_trade_limit: z.int().min(0).max(10_000),
-  hourly_trade_limit: z.int().min(0).max(1000),
+  daily_trade_limit: z.int().min(0).max(1_000_000),
+  hourly_trade_limit: z.int().min(0).max(1_000_000),
   allow_short: z.boolean(),
   entry_order_type: z.enum(['market', 'limit']),
-  entry_timeout_seconds: z.number().min(5).max(3600).nullable(),
+  entry_timeout_seconds: z.number().min(1).max(86_400).nullable(),
   entry_on_timeout: z.enum(['reprice', 'skip']),
   adopt_manual_positions: z.boolean(),
   risk_tiers: z.boolean(),

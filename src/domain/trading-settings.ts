@@ -1,5 +1,6 @@
 import type { DecimalText } from './decimal.ts'
 import type { Market } from './market.ts'
+import { presetSettings } from './presets.ts'
 import { cycleEveryMs, profileSettings } from './profiles.ts'
 import type { Profile, UserSettings, UserSettingsPatch } from './settings.ts'
 import { baseOf } from './signal.ts'
@@ -75,7 +76,10 @@ export interface PortfolioLimits {
 
 const hourMs = 3_600_000
 
-/** The user's stored settings over the profile's, the account's over the user's, still in percent. */
+/**
+ * The profile's settings, over them the account's preset, the user's, and the account's; still in percent. A preset never
+ * goes over what a user set, at whatever time.
+ */
 export function mergeSettings(layers: {
   readonly user?: UserSettingsPatch
   readonly account?: UserSettingsPatch
@@ -83,10 +87,12 @@ export function mergeSettings(layers: {
   readonly profile?: Profile
 }): UserSettings {
   const { user, account, market } = layers
-  const profile = account?.profile ?? user?.profile ?? layers.profile ?? 'ase'
+  const preset = presetSettings(account?.preset ?? user?.preset)
+  const profile = account?.profile ?? user?.profile ?? preset.profile ?? layers.profile ?? 'ase'
   const base = profileSettings(profile, market)
   return {
     ...base,
+    ...preset,
     ...user,
     ...account,
     profile,

@@ -8,7 +8,9 @@ test('unknown keys and values out of bounds are refused', () => {
     { riskPerTrade: 2 },
     { risk_level: 0 },
     { risk_level: 11 },
-    { risk_per_trade: 50 },
+    { risk_per_trade: 100.1 },
+    { risk_per_trade: 0 },
+    { preset: 'huge' },
     { risk_per_trade: null },
     { leverage: 126 },
     { max_position: 0 },
@@ -36,6 +38,25 @@ test('unknown keys and values out of bounds are refused', () => {
   ]
   for (const patch of cases)
     expect(userSettingsPatch.safeParse(patch).success, JSON.stringify(patch)).toBe(false)
+})
+
+test('what a backtest may try is not refused', () => {
+  const cases: unknown[] = [
+    { risk_per_trade: 100 },
+    { max_position: 1e9 },
+    { max_positions: 500 },
+    { stop_loss_pct: 0.01 },
+    { stop_loss_pct: 99 },
+    { take_profit_pct: 10_000 },
+    { trailing_activation_pct: 0, trailing_distance_pct: 0.01 },
+    { time_exit_hours: 24 * 365 },
+    { partial_tp_levels: [] },
+    { daily_trade_limit: 0, hourly_trade_limit: 100_000 },
+    { portfolio_limits: { asset_pct: 1000, stable_reserve_pct: 0, meme_pct: 500 } },
+    { stop_loss_pct: null, take_profit_pct: null, time_exit_hours: null },
+  ]
+  for (const patch of cases)
+    expect(userSettingsPatch.safeParse(patch).success, JSON.stringify(patch)).toBe(true)
 })
 
 test('the shipped profiles are complete and within the bounds', () => {

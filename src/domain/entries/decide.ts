@@ -72,7 +72,7 @@ function* entrySteps(
   yield step('market_safety', marketSafety(input, setup.side))
   yield step('ml_filter', mlFilter(input))
   const stops = stopsOf(input, filters, setup.side)
-  yield step('stops', pass({ ...stops, atr: input.market.atr, regime: input.market.regime }))
+  yield step('stops', pass(stopNumbers(stops, input.market)))
   const question = sizeQuestion(input, filters, { stops, score: setup.score })
   const basis = basisOf(question)
   const { verdict, size } =
@@ -117,6 +117,19 @@ function stopsOf({ market, settings, signal }: DecisionInput, filters: MarketFil
   const { price: entryPrice, atr, regime } = market
   const question = { side, entryPrice, tick: tickOf(filters.tickSize), atr, regime, settings }
   return stopsFor(question, ownStops(signal, filters.quote))
+}
+
+/** The stops with what they came from; distances as ratios of the price. */
+function stopNumbers(stops: Stops, { price, atr, regime }: DecisionInput['market']): Verdict['numbers'] {
+  const distance = (to: number | null) => (to === null ? null : Math.abs(to - price) / price)
+  return {
+    ...stops,
+    price,
+    stopDistance: distance(stops.stopLoss),
+    profitDistance: distance(stops.takeProfit),
+    atr,
+    regime,
+  }
 }
 
 function sizeQuestion(

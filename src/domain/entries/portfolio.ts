@@ -4,6 +4,7 @@ import { baseOf } from '../signal.ts'
 import type { PortfolioLimits } from '../trading-settings.ts'
 import { type Category, categoryOf } from './categories.ts'
 import type { Exposure } from './decision.ts'
+import { shown } from './size.ts'
 import { percentText, type Verdict } from './verdict.ts'
 
 /** An entry asked for, against everything the account holds or has reserved. Money in quote. */
@@ -69,6 +70,11 @@ export function analyzePortfolio(question: PortfolioQuestion): PortfolioAnswer {
       category,
       sizeMultiplier: multiplier,
       narrowest: multiplier < 1 ? narrowest.name : null,
+      ...Object.fromEntries(rooms.map(({ name, multiplier: room }) => [name, room])),
+      notional: shown(question.notional),
+      margin: shown(question.margin),
+      equity: shown(question.equity),
+      freeQuote: shown(question.freeQuote),
       meanCorrelation: alike.mean,
       correlatedAbove90: alike.above90,
       largestShare: shape.largest,

@@ -3,6 +3,7 @@ import { clamp } from '../market/series.ts'
 import { halfKelly } from './kelly.ts'
 import {
   type Cap,
+  capNumbers,
   capped,
   refuseWithoutEdge,
   type SizeBasis,
@@ -21,7 +22,8 @@ export function sizeAse(question: SizeQuestion, basis: SizeBasis): Sizing {
   const { kelly, tier } = basis
   const base = kelly === undefined ? riskBase(question, basis) : kellyBase(question, basis, kelly.fraction)
   const wish = new Decimal(base.notional).times(base.multiplier).times(question.score)
-  const { notional, by } = capped(wish, capsOf(question, basis))
+  const caps = capsOf(question, basis)
+  const { notional, by } = capped(wish, caps)
   const numbers = {
     formula: kelly === undefined ? 'risk' : 'half-kelly',
     equity: shown(basis.equity),
@@ -29,16 +31,20 @@ export function sizeAse(question: SizeQuestion, basis: SizeBasis): Sizing {
     score: question.score,
     riskPerTrade: base.riskPerTrade,
     kellyFraction: kelly?.fraction ?? null,
+    kellyTrades: kelly?.trades ?? null,
+    dailyVolatility: question.dailyVolatility,
     volatilityMultiplier: base.multiplier,
     tierMaxRisk: tier?.maxRisk ?? null,
     leverage: basis.leverage,
     wished: shown(wish),
+    ...capNumbers(caps),
     cappedBy: by,
     notional: shown(notional),
   }
   const size = { notional, isRaised: false }
   if (kelly !== undefined && kelly.fraction <= 0) return { verdict: refuseWithoutEdge(kelly, numbers), size }
-  return { verdict: notional.gt(0) ? pass(numbers) : refuse(`no room under ${by}`, numbers), size }
+  if (notional.gt(0)) return { verdict: pass(numbers), size }
+  return { verdict: refuse(by === null ? 'there is nothing to stake' : `no room under ${by}`, numbers), size }
 }
 
 interface Base {

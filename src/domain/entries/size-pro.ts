@@ -1,5 +1,6 @@
 import {
   type Cap,
+  capNumbers,
   capped,
   refuseWithoutEdge,
   type SizeBasis,
@@ -19,7 +20,8 @@ export function sizePro(question: SizeQuestion, basis: SizeBasis): Sizing {
   const { equity, leverage, kelly, tier } = basis
   const risk = tier === undefined ? question.settings.riskPerTrade : tierRisk(tier, question.score)
   const wish = equity.times(risk).times(leverage)
-  const { notional, by } = capped(wish, capsOf(basis))
+  const caps = capsOf(basis)
+  const { notional, by } = capped(wish, caps)
   const numbers = {
     formula: 'margin',
     equity: shown(equity),
@@ -30,7 +32,9 @@ export function sizePro(question: SizeQuestion, basis: SizeBasis): Sizing {
     tierMaxRisk: tier?.maxRisk ?? null,
     tierHeat: tier?.heat ?? null,
     kellyFraction: kelly?.fraction ?? null,
+    kellyTrades: kelly?.trades ?? null,
     wished: shown(wish),
+    ...capNumbers(caps),
     cappedBy: by,
     notional: shown(notional),
     minimum: shown(basis.minimum),

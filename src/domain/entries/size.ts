@@ -162,6 +162,11 @@ export function capped(wish: Decimal, caps: readonly Cap[]): { notional: Decimal
   return { notional, by }
 }
 
+/** What each cap would let through, by its name, for the record. */
+export function capNumbers(caps: readonly Cap[]): Verdict['numbers'] {
+  return Object.fromEntries(caps.map(({ name, notional }) => [name, shown(notional)]))
+}
+
 /** Money in a record: eight decimals are plenty to explain a decision. */
 export function shown(amount: Decimal | undefined): string | null {
   return amount === undefined ? null : amount.toDecimalPlaces(8).toString()
