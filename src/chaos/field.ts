@@ -22,6 +22,8 @@ export interface Field {
   readonly db: Db
   readonly keys: KeyRing
   readonly backend: QueueBackend
+  /** Every store that queues could live in; Redis where the field has one. */
+  readonly stores: { readonly redisUrl: string | undefined; readonly postgresUrl: string }
   readonly venueUrl: string
   readonly feedOf: ReturnType<typeof openFeeds>
   readonly proxies: Readonly<Record<Target, Wire>>
@@ -63,6 +65,7 @@ export async function openField(
     db,
     keys: keyRing(secretKey),
     backend,
+    stores: { redisUrl: 'redisUrl' in address ? address.redisUrl : undefined, postgresUrl: queueUrl },
     venueUrl,
     feedOf: openFeeds({ simulatorUrl: async () => venueUrl, marketNow: Date.now, speed: 1 }),
     proxies,

@@ -1,0 +1,8 @@
+import type { Scenario } from './scenario.ts'
+
+/** Every scenario by its name; each is loaded when it is played. */
+export const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
+  'queue-loss': async () => (await import('./queue-loss.ts')).queueLoss,
+  failover: async () => (await import('./failover.ts')).failover,
+  switch: async () => (await import('./switch.ts')).switchStore,
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Journal } from '../journal.ts'
+import type { Load } from '../load.ts'
+import { type Spread, spreadOf } from '../percentile.ts'
+import type { Played, ScenarioOptions } from './scenario.ts'
+import { harmOf, type Stage } from './stage.ts'
+
+/** Work goes on within this after a queue was lost, in s. */
+const goOnWithin = 10
+/** Orders that are planned in one go before the queue is lost. */
+const burst = 40
+/** The venue takes so long for each answer meanwhile that most of them wait or are in hand. */
+const slowVenue = { delayMs: 250, forMs: 1_500 }
+const roundEndsMs = 120_000
+const lookMs = 50
+
+/** One way to lose a queue. */
+export interface Losing {
+  readonly load: Load
+  /** What comes before each burst. */
+  readonly beforeBurst?: () => void
+  /** Loses the queue of a round; resolves with how many jobs it took along that somebody had been promised. */
+  lose(round: number): Promise<number>
+}
+
+/**
+ * Loses the queue again and again, each time with a burst of orders waiting and in hand, and measures by the journal how
+ * soon the next order is sent, and how soon the last of those is that were waiting when it was lost.
+ */
+export async function loseAgainAndAgain(
+  { times, say, signal }: ScenarioOptions,
+  stage: Stage,
+  { load, beforeBurst, lose }: Losing,
+): Promise<Played> {
+  const { journal, proxies } = stage.field
+  await load.plan(burst)
+  await stage.settled()
+  const goOn: number[] = []
+  const caughtUp: number[] = []
+  const findings: string[] = []
+  let jobsLost = 0
+  let waiting = 0
+  for (let round = 0; round < times; round++) {
+    signal?.throwIfAborted()
+    proxies.venue.slow(slowVenue.delayMs, slowVenue.forMs)
+    beforeBurst?.()
+    await load.plan(burst)
+    const before = await standing(journal)
+    jobsLost += await lose(round)
+    const took = await untilGoneOn(journal, before)
+    waiting += took.waiting
+    goOn.push(took.nextS)
+    caughtUp.push(took.lastS)
+    say(
+      `${round + 1} of ${times}: the next order left after ${took.nextS} s, the last of ${took.waiting} that waited after ${took.lastS} s`,
+    )
+    if (Math.max(took.nextS, took.lastS) > goOnWithin)
+      findings.push(
+        `round ${round + 1}: ${took.nextS} s to the next order, ${took.lastS} s to the last that waited`,
+      )
+    await stage.settled()
+  }
+  const verdict = await stage.check()
+  const figures: Record<string, number | Spread> = {
+    rounds: times,
+    orders: verdict.journal,
+    executed: verdict.executed,
+    jobsLost,
+    waitingWhenLost: waiting,
+    goOn_s: spreadOf(goOn),
+    caughtUp_s: spreadOf(caughtUp),
+  }
+  return {
+    harm: { ...harmOf(verdict), tooLate: findings.length },
+    figures,
+    findings: [...findings, ...verdict.findings],
+    void: jobsLost === 0 || waiting === 0 ? 'no job was lost: nothing was tried' : undefined,
+  }
+}
+
+/** A moment of the journal, and which orders wait to be sent then. */
+interface Standing {
+  readonly at: string
+  readonly planned: readonly string[]
+}
+
+async function standing({ query }: Journal): Promise<Standing> {
+  const [row] = await query<{ at: string; planned: string[] }>(
+    `select clock_timestamp()::text as at, array(select id::text from orders where state = 'planned') as planned`,
+  )
+  if (!row) throw new Error('the database did not say how it stands')
+  return row
+}
+
+/** From when the loss began, in s: until the next claim, and until each order that waited was claimed or ended. */
+async function untilGoneOn(
+  { query }: Journal,
+  { at, planned }: Standing,
+): Promise<{ readonly nextS: number; readonly lastS: number; readonly waiting: number }> {
+  const begunMs = performance.now()
+  for (;;) {
+    const [row] = await query<{ next: string | null; last: string | null; left: number }>(
+      `select extract(epoch from min(at) filter (where to_state = 'submitting') - $1::timestamptz)::text as next,
+         extract(epoch from max(at) filter (where order_id = any ($2::uuid[])) - $1::timestamptz)::text as last,
+         (select count(*)::int from orders where id = any ($2::uuid[]) and state = 'planned') as left
+       from order_events where at > $1::timestamptz and from_state = 'planned'`,
+      [at, planned],
+    )
+    const isOver = row !== undefined && row.next !== null && row.left === 0
+    if (isOver || performance.now() - begunMs > roundEndsMs) {
+      const late = roundEndsMs / 1_000
+      const seconds = (text: string | null | undefined) => Math.round(Number(text ?? late) * 1_000) / 1_000
+      return {
+        nextS: seconds(row?.next),
+        lastS: planned.length === 0 ? 0 : row?.left === 0 ? seconds(row.last) : late,
+        waiting: planned.length,
+      }
+    }
+    await sleep(lookMs)
+  }
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Account } from '#db/accounts.ts'
+import type { Enqueue } from '../../queue/enqueue.ts'
+import { openAccount } from '../accounts.ts'
+import { checkBullpen, type Verdict } from '../checker.ts'
+import { type Member, recruit } from '../crew.ts'
+import { type Field, openField } from '../field.ts'
+import { type Load, openLoad } from '../load.ts'
+import { random } from '../random.ts'
+import { readTruth } from '../truth.ts'
+import type { ScenarioOptions } from './scenario.ts'
+
+/** Who is hired for a scenario. */
+export interface Hire {
+  readonly name: string
+  readonly count: number
+  /** What differs from the field's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** The crash point that each start is armed with. */
+  readonly arm?: () => string | undefined
+}
+
+/** A field with accounts that can pay for everything, on which one scenario is played. */
+export interface Stage {
+  readonly field: Field
+  readonly accounts: readonly Account[]
+  /** Worker processes over every queue that orders need; resolves when they are at work. */
+  hire(hire: Hire): Promise<Member[]>
+  /** Entries and exits, woken by `enqueue`. */
+  load(enqueue: Enqueue): Load
+  /** Resolves when no order is under way, or when nothing has moved for long. */
+  settled(): Promise<void>
+  /** What Postgres and the simulator's ledger say when everything has settled. */
+  check(): Promise<Verdict>
+}
+
+const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+const queues = 'orders-binance,exits-binance,accounts,monitor'
+const bases = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
+const markets = ['spot', 'futures'] as const
+/** So many orders may wait at once; more would expire before their turn. */
+const mostWaiting = 200
+/** Nothing moves for so long: what is left is unresolved. */
+const stillMs = 150_000
+
+/** Opens a field and its accounts, half of them spot and half futures. */
+export async function openStage(
+  options: ScenarioOptions,
+  closing: AsyncDisposableStack,
+  { pairsOfAccounts }: { readonly pairsOfAccounts: number },
+): Promise<Stage> {
+  const { seed, signal } = options
+  const field = await openField(options, () => {}, closing)
+  const { journal, db, keys, venueUrl } = field
+  const parts = { db, keys, simulatorUrl: async () => venueUrl }
+  const accounts: Account[] = []
+  for (let i = 0; i < pairsOfAccounts * markets.length; i++) {
+    const market = markets[i % markets.length] as (typeof markets)[number]
+    const wish = { handler: 'bullpen', market, balances: { USDT: '1000000' } } as const
+    accounts.push((await openAccount(parts, journal, venueUrl, wish)).account)
+  }
+  return {
+    field,
+    accounts,
+    hire: ({ name, count, env = {}, arm }) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, i) => {
+          const member = await recruit({
+            name,
+            args: [cli, 'worker', '--queues', queues],
+            env: given({ ...field.env, ...env }),
+            log: join(options.logs ?? field.folder, `${name}-${i}.log`),
+            onEnd: (_name, how) => options.say(`a worker of ${name} ended: ${how}`),
+            ...(arm && { arm }),
+          })
+          return closing.adopt(member, (each) => each.stop())
+        }),
+      ),
+    load: (enqueue) => openLoad({ ...field, enqueue, accounts, bases, next: random(seed, 11), mostWaiting }),
+    async settled() {
+      let last = ''
+      let stillSince = performance.now()
+      while (performance.now() - stillSince < stillMs) {
+        signal?.throwIfAborted()
+        const [row] = await journal.query<{ left: number; moved: string }>(
+          `select count(*)::int as left, (select coalesce(max(id), 0)::text from order_events) as moved from orders
+           where state in ('planned', 'submitting', 'unknown', 'canceling')
+             or (state in ('open', 'partially_filled') and type = 'market')`,
+        )
+        if (!row || row.left === 0) return
+        if (row.moved !== last) stillSince = performance.now()
+        last = row.moved
+        await sleep(250)
+      }
+    },
+    check: async () => checkBullpen(journal, await readTruth(venueUrl)),
+  }
+}
+
+/** What a checker's verdict counts as harm. */
+export function harmOf({ duplicates, lost, unresolved, oversold, booksDiffer }: Verdict) {
+  return { duplicates, lost, unresolved, oversold, booksDiffer }
+}
+
+function given(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
