@@ -523,6 +523,10 @@ export interface Workers {
    * where a process that serves others is reached, such as the simulator
    */
   address: string | null;
+  /**
+   * whether it holds an advisory lock for as long as it lives: without it, it has ended
+   */
+  has_lifeline: Generated<boolean>;
   heartbeat_at: Generated<Timestamp>;
   host: string;
   id: string;

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { OrderPurpose, OrderState } from '#src/domain/order.ts'
 import type { Db } from './client.ts'
+import { hasNoPulse } from './lifelines.ts'
 
 /** An order that needs a hand, and in which lane. */
 export interface WakeableOrder {
@@ -17,18 +18,22 @@ export interface WakeableOrder {
 /** A stop that rests is asked for this often; when the price is through it, the monitor asks at once. */
 const restingAgainMs = 20_000
 
-/** Without the queue, an exit that was woken is taken after this: nobody may have heard it. */
+/** What protects, closes or may have been executed, and was woken, is taken again after this: nobody may have heard it. */
 const heardNothingMs = 1_500
+
+/** A sender that lost its connection to the database has another one by then, and is not taken for dead. */
+const reconnectsWithinMs = 1_000
 
 /** Exits that wait for their venue are looked at again at least this often. */
 const exitsAgainMs = 5_000
 
 /**
  * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
- * venue; exits first. Those whose venue could not be reached wait longer each time, up to eight times as long, but what
- * closes or may have been executed no longer than 5 s, and an entry no longer than it lives: then it is abandoned. While
- * its venue takes no requests an order is left alone. A limit order whose time at the venue is over is wanted back. Each
- * is marked as looked at, so that of two sweepers one gets it; whoever wakes it says so by `countWakes`.
+ * venue; exits first. What protects, closes or may have been executed waits for no more than 1.5 s, and an order whose
+ * sender has died not at all. Those whose venue could not be reached wait longer each time, up to eight times as long, but
+ * what closes or may have been executed no longer than 5 s, and an entry no longer than it lives: then it is abandoned.
+ * While its venue takes no requests an order is left alone. A limit order whose time at the venue is over is wanted back.
+ * Each is marked as looked at, so that of two sweepers one gets it; whoever wakes it says so by `countWakes`.
  *
  * With `exchange` the orders of one venue for a worker that sends them without the queue: exits nobody has looked at yet
  * at once, and no entry that could still be sent.
@@ -59,14 +64,19 @@ export async function takeWakes(
         coalesce(due.woken_at, due.planned_at) as looked_at,
         due.state = 'planned' and due.purpose = 'entry' as is_entry,
         due.state = 'planned' and due.expires_at <= clock_timestamp() as is_over,
-        ${quietMs}::float8 * least(8, due.unreached + 1) as patience_ms
+        due.state in ('submitting', 'unknown') or due.state = 'planned' and due.purpose <> 'entry'
+          or due.state in ('open', 'partially_filled') and due.type = 'market' as hurries
       ) as so
+      cross join lateral (select
+        least(8, due.unreached + 1) * least(${quietMs}::float8, case when hurries then ${heardNothingMs}::float8 end) as patience_ms
+      ) as and_so
       where due.state in ('planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown')
-        and (due.state <> 'submitting' or due.lease_until < clock_timestamp())
+        and (due.state <> 'submitting' or not ${beingSent('due')})
         and (${exchange}::text is null or (due.exchange = ${exchange}::text and (not is_entry or coalesce(is_over, false))))
         and (
           (${exchange}::text is not null and due.state = 'planned' and not is_entry and (due.woken_at is null
             or due.unreached = 0 and looked_at < clock_timestamp() - ${heardNothingMs} * interval '1 ms'))
+          or due.state = 'submitting' and looked_at <= due.sent_at
           or looked_at < clock_timestamp() - interval '1 ms' * case
             when is_over then ${quietMs}::float8
             when due.purpose = 'stop' and due.state = 'open' and due.cancel_requested_at is null
@@ -89,6 +99,22 @@ export async function takeWakes(
     db,
   )
   return rows.map(({ wakes, ...order }) => ({ ...order, wake: wakes + 1 }))
+}
+
+/** Whether the sender of an order may still be alive: it has its lease, and has not let go of its lifeline. */
+export async function isBeingSent(db: Db, orderId: string): Promise<boolean> {
+  const { rows } = await sql<{ is: boolean | null }>`
+    select state = 'submitting' and ${beingSent('orders')} as is from orders where id = ${orderId}`.execute(
+    db,
+  )
+  return rows[0]?.is === true
+}
+
+function beingSent(table: string): RawBuilder<boolean> {
+  const of = (column: string) => sql<string>`${sql.ref(`${table}.${column}`)}`
+  const isFresh = sql`${of('sent_at')} > clock_timestamp() - ${reconnectsWithinMs} * interval '1 ms'`
+  return sql<boolean>`(coalesce(${of('lease_until')} > clock_timestamp(), false)
+    and (${isFresh} or not ${hasNoPulse(of('claimed_by'))}))`
 }
 
 /** Counts a wake of each of these orders. */

@@ -808,6 +808,7 @@ table public.venue_budgets grant INSERT to bullpen_worker
 table public.venue_budgets grant SELECT to bullpen_worker
 table public.venue_budgets grant UPDATE to bullpen_worker
 table public.workers column address text
+table public.workers column has_lifeline boolean not null default false
 table public.workers column heartbeat_at timestamp with time zone not null default now()
 table public.workers column host text not null
 table public.workers column id text not null

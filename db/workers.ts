@@ -13,7 +13,10 @@ export interface WorkerIdentity {
   readonly address?: string
 }
 
-/** Says that a process is alive, by the database's clock; the first call registers it. */
+/**
+ * Says that a process is alive, by the database's clock; the first call registers it. One that has ended stays so, also
+ * when a beat of its comes after that.
+ */
 export async function beat(
   db: Db,
   worker: WorkerIdentity,
@@ -37,7 +40,6 @@ export async function beat(
         heartbeat_at: sql<Date>`now()`,
         rss_bytes: vitals.rssBytes,
         loop_lag_ms: vitals.loopLagMs,
-        stopped_at: null,
       }),
     )
     .execute()

@@ -4,6 +4,8 @@ import type { Logger } from '#src/log.ts'
 import { startRounds } from './rounds.ts'
 
 const everyMs = 2_000
+/** A position without its stop waits for this. */
+const wakesEveryMs = 1_000
 
 /** The advisory lock of whoever keeps the schedules this round; the number says BULP. */
 const scheduleLock = 0x42554c50
@@ -18,23 +20,33 @@ export interface Upkeep {
   wakeOrders(): Promise<void>
 }
 
-/** Runs the upkeep now and every 2 s until stopped; what fails is said and the next round tries again. */
+/**
+ * Keeps the schedules now and every 2 s, and wakes orders every second whether or not that takes long, until stopped; what
+ * fails is said and the next round tries again.
+ */
 export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Promise<void> } {
-  return startRounds(everyMs, async (isStopped) => {
-    const attempt = (what: string, work: () => Promise<unknown>) =>
-      work().catch((error) => {
-        if (!isStopped()) log.warn({ err: error }, `${what} could not be kept`)
-      })
+  const attempt = (what: string, work: () => Promise<unknown>, isStopped: () => boolean) =>
+    work().catch((error) => {
+      if (!isStopped()) log.warn({ err: error }, `${what} could not be kept`)
+    })
+  const schedules = startRounds(everyMs, async (isStopped) => {
     const keepTogether = () =>
       db.transaction().execute(async (tx) => {
         const { rows } = await sql<{
           mine: boolean
         }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
         if (!rows[0]?.mine) return
-        await attempt('the count of missed ticks', upkeep.countMissedTicks)
+        await attempt('the count of missed ticks', upkeep.countMissedTicks, isStopped)
         await upkeep.keepSchedules()
       })
-    await attempt('schedules', keepTogether)
-    await attempt('wakes', upkeep.wakeOrders)
+    await attempt('schedules', keepTogether, isStopped)
   })
+  const wakes = startRounds(wakesEveryMs, async (isStopped) => {
+    await attempt('wakes', upkeep.wakeOrders, isStopped)
+  })
+  return {
+    async stop() {
+      await Promise.all([schedules.stop(), wakes.stop()])
+    },
+  }
 }

@@ -1,4 +1,5 @@
 import { recordAudit } from '#db/audit.ts'
+import { holdLifeline } from '#db/lifelines.ts'
 import { countMissedTicks } from '#db/monitor-shards.ts'
 import { noteStart } from '#db/reconciliations.ts'
 import { closeEverything } from '#jobs/close-everything.ts'
@@ -54,6 +55,7 @@ export async function runWorker({
   if (await noteStart(context.db, identity.id))
     log.info('the cluster starts: entries wait until each account was compared with its venue')
   const heartbeat = await startHeartbeat(context.db, identity, log)
+  const lifeline = await holdLifeline(config.databaseUrl, identity.id)
   const giveUp = new AbortController()
   const workers = queues.map((name) => {
     const limiter = budgetOf(name)
@@ -80,7 +82,7 @@ export async function runWorker({
       closingMs,
       recordAudit(context.db, { actor: 'bullpen', action: 'worker-stuck', target: why }),
     )
-  await within(closingMs, heartbeat.stop())
+  await within(closingMs, Promise.all([heartbeat.stop(), lifeline.stop()]))
   await within(closingMs, context.close())
   if (why) throw new UserError(`this worker took no job of ${why} for 15 s, though jobs wait there`)
   if (left > 0) throw new UserError(`${left} jobs were still in hand when there was no more time to stop`)

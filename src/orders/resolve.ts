@@ -2,8 +2,7 @@ import { degradeAccount, recoverAccount } from '#db/accounts.ts'
 import { isProvenAbsent } from '#db/order-evidence.ts'
 import { sentMsAgo } from '#db/order-history.ts'
 import { nextLook } from '#db/order-wakes.ts'
-import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
-import { lockPosition } from '#db/positions.ts'
+import { changeOrder, findOrder, type Order } from '#db/orders.ts'
 import { VenueUnavailable } from '../errors.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import { failed, skipped } from '../queue/job.ts'
@@ -11,10 +10,10 @@ import { lookForAbsent } from './absence.ts'
 import { raiseAlarm } from './alarm.ts'
 import { crashpoint } from './crashpoint.ts'
 import { endOrderIn } from './end.ts'
+import { loseSender } from './lost-sender.ts'
 import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { leaveAgain } from './plan-again.ts'
-import { protectPosition } from './protect.ts'
 import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
 
@@ -42,9 +41,8 @@ export async function resolveOrder(desk: OrderDesk, orderId: string): Promise<Or
 async function resolve(desk: OrderDesk, order: Order): Promise<OrderResult> {
   switch (order.state) {
     case 'submitting':
-      if (order.leaseUntil !== null && (await leaseRuns(desk, order)))
+      if ((await loseSender(desk, order.id)) === undefined)
         return result(skipped('it is being sent'), order.state, { needsResolving: true })
-      await loseSender(desk, order)
       crashpoint('lost-sender')
       return ask(desk, { ...order, state: 'unknown' })
     case 'unknown':
@@ -131,26 +129,4 @@ async function stillUnknown(desk: OrderDesk, order: Order, why: string): Promise
     'unknown',
     { needsResolving: true },
   )
-}
-
-async function leaseRuns(desk: OrderDesk, order: Order): Promise<boolean> {
-  const age = (await sentMsAgo(desk.db, order.id)) ?? 0
-  return (
-    order.sentAt !== null &&
-    order.leaseUntil !== null &&
-    age < order.leaseUntil.getTime() - order.sentAt.getTime()
-  )
-}
-
-/** Its sender died, or lost the database: nobody knows. */
-async function loseSender(desk: OrderDesk, order: Order): Promise<void> {
-  await desk.db.transaction().execute(async (tx) => {
-    const position = await lockPosition(tx, order.positionId)
-    const now = await lockOrder(tx, order.id)
-    if (now.state !== 'submitting') return
-    const reason = 'its sender did not say what became of it'
-    const grounds = { actor: desk.workerId, evidence: { reason } }
-    await moveOrder(tx, now, 'unknown', grounds, { failureReason: reason })
-    await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
-  })
 }

@@ -41,15 +41,16 @@ describe('a round', () => {
       },
       log,
     )
-    await until(async () => did.length >= 4)
+    const times = (what: string) => did.filter((one) => one === what).length
+    await until(async () => times('schedules') >= 2)
     await upkeep.stop()
-    expect(did.slice(0, 4)).toEqual(['schedules', 'wakes', 'schedules', 'wakes'])
+    expect(times('wakes')).toBeGreaterThanOrEqual(2)
   })
 
-  test('keeps the schedules in one process at a time', async () => {
+  test('keeps the schedules in one process at a time, and wakes orders in all however long that takes', async () => {
     const held = Promise.withResolvers<void>()
     let keepers = 0
-    let others = 0
+    let wakes = 0
     const slow: Upkeep = {
       ...idle,
       async keepSchedules() {
@@ -57,11 +58,11 @@ describe('a round', () => {
         await held.promise
       },
       async wakeOrders() {
-        others += 1
+        wakes += 1
       },
     }
     const upkeeps = Array.from({ length: 4 }, () => startUpkeep(db, slow, log))
-    await until(async () => others === 3)
+    await until(async () => keepers > 0 && wakes >= 8)
     expect(keepers).toBe(1)
     held.resolve()
     await Promise.all(upkeeps.map((upkeep) => upkeep.stop()))
