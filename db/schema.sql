@@ -279,7 +279,7 @@ table public.close_batches policy worker ALL to bullpen_worker using true check 
 table public.close_batches row security forced
 table public.decisions column account_id uuid not null
 table public.decisions column action text not null
-table public.decisions column created_at timestamp with time zone not null default now()
+table public.decisions column created_at timestamp with time zone not null default clock_timestamp()
 table public.decisions column id uuid not null default gen_random_uuid()
 table public.decisions column market_at timestamp with time zone not null
 table public.decisions column outcome text not null

@@ -122,25 +122,42 @@ test('a score counts once, over the last fifty of the source and all of the symb
 })
 
 test('a skip is stored when its rule changes and not when only its numbers do', async () => {
-  const userId = await addUser('alice')
+  const place = await undecided('alice')
+  expect(await recordDecision(db, place, skip('confidence', 0.4))).toBeDefined()
+  expect(await recordDecision(db, place, skip('confidence', 0.41))).toBeUndefined()
+  expect(await recordDecision(db, place, skip('max_positions', 5))).toBeDefined()
+  expect(await recordDecision(db, place, skip('confidence', 0.41))).toBeDefined()
+})
+
+test('of two decisions the one written later is the last, whichever transaction began first', async () => {
+  const place = await undecided('bob')
+  await db.transaction().execute(async (early) => {
+    await early.selectFrom('accounts').select('id').limit(1).execute()
+    await recordDecision(db, place, skip('confidence', 0.4))
+    await recordDecision(early, place, skip('max_positions', 5))
+  })
+  expect(await recordDecision(db, place, skip('max_positions', 6))).toBeUndefined()
+  expect(await recordDecision(db, place, skip('confidence', 0.4))).toBeDefined()
+})
+
+/** A signal that an account of a new user has not decided on. */
+async function undecided(name: string) {
+  const userId = await addUser(name)
   const [account] = await database.query<{ id: string }>(
     `insert into accounts (user_id, name, exchange, market, mode, quote) values ($1, 'main', 'binance', 'spot', 'paper', 'USDT') returning id`,
     [userId],
   )
   const signal = await recordSignal(db, said())
-  const place = { userId, accountId: account?.id ?? '', signalId: signal.id, marketNowMs: start }
-  const skip = (rule: string, threshold: number): Decision => ({
-    symbol: 'BTC/USDT',
-    outcome: 'skipped',
-    action: 'none',
-    rule,
-    reasons: [`${rule}: ${threshold}`],
-    steps: [{ name: rule, passed: false, numbers: { threshold } }],
-  })
-  expect(await recordDecision(db, place, skip('confidence', 0.4))).toBeDefined()
-  expect(await recordDecision(db, place, skip('confidence', 0.41))).toBeUndefined()
-  expect(await recordDecision(db, place, skip('max_positions', 5))).toBeDefined()
-  expect(await recordDecision(db, place, skip('confidence', 0.41))).toBeDefined()
+  return { userId, accountId: account?.id ?? '', signalId: signal.id, marketNowMs: start }
+}
+
+const skip = (rule: string, threshold: number): Decision => ({
+  symbol: 'BTC/USDT',
+  outcome: 'skipped',
+  action: 'none',
+  rule,
+  reasons: [`${rule}: ${threshold}`],
+  steps: [{ name: rule, passed: false, numbers: { threshold } }],
 })
 
 const someone = '00000000-0000-4000-8000-000000000001'
