@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openAccounts } from '#db/accounts.ts'
+import { type Account, openAccounts } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { hasOpening } from '#db/ledger.ts'
 import { reconciliationOf } from '#db/reconciliations.ts'
+import { messageOf } from '../errors.ts'
 import type { FeedPlace } from '../exchange/feeds.ts'
 import type { Gateway } from '../exchange/gateway.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
@@ -12,6 +13,11 @@ import { type Check, Ill } from './check.ts'
 
 /** A fill that is being booked makes the books differ for a moment; a difference that stays this long is real. */
 const looks = { count: 5, apartMs: 1_000 }
+
+/** Accounts that are asked about at the same time. */
+const atOnce = 4
+/** Accounts that are told one by one; of more it is said how many. */
+const mostNamed = 5
 
 /** Every venue in use answers, every key still trades and may not withdraw, and the books agree with the venue. */
 export function venueChecks(parts: {
@@ -36,20 +42,18 @@ async function venues({ db, feedOf }: Parameters<typeof venueChecks>[0]): Promis
 }
 
 async function keys({ db, gateway }: Parameters<typeof venueChecks>[0]): Promise<string> {
-  const accounts = await openAccounts(db)
-  for (const { id, name } of accounts) {
+  const examined = await examineAccounts(await openAccounts(db), async ({ id, name }) => {
     const permissions = await (await gateway.account(id)).keyPermissions()
     if (permissions.canWithdraw)
       throw new Ill(`the key of ${name} (${id}) may withdraw`, 'Take that permission away at the venue.')
     if (!permissions.canTrade)
       throw new Ill(`the key of ${name} (${id}) may not trade`, 'Allow trading for it at the venue.')
-  }
-  return `${accounts.length} keys trade and may not withdraw`
+  })
+  return `${examined} keys trade and may not withdraw`
 }
 
 async function books({ db, gateway }: Parameters<typeof venueChecks>[0]): Promise<string> {
-  const accounts = await openAccounts(db)
-  for (const { id, name } of accounts) {
+  const examined = await examineAccounts(await openAccounts(db), async ({ id, name }) => {
     if (!(await hasOpening(db, id)))
       throw new Ill(
         `the books of ${name} (${id}) are not opened`,
@@ -61,8 +65,31 @@ async function books({ db, gateway }: Parameters<typeof venueChecks>[0]): Promis
         `the books of ${name} (${id}) and its venue differ: ${differences.map(differenceText).join('; ')}`,
         'Compare the account with the venue before anything else is changed.',
       )
-  }
-  return `the books of ${accounts.length} accounts agree with their venues to the last decimal`
+  })
+  return `the books of ${examined} accounts agree with their venues to the last decimal`
+}
+
+/** Examines every account, a few at a time, and returns how many. Throws one Ill that names those which are not well. */
+async function examineAccounts(
+  accounts: readonly Account[],
+  examine: (account: Account) => Promise<void>,
+): Promise<number> {
+  const ills: Ill[] = []
+  for (let from = 0; from < accounts.length; from += atOnce)
+    await Promise.all(
+      accounts.slice(from, from + atOnce).map((account) =>
+        examine(account).catch((error: unknown) => {
+          const { name, id } = account
+          const text = `${name} (${id}): ${messageOf(error)}`
+          ills.push(error instanceof Ill ? error : new Ill(text, 'See the log of the part that is asked.'))
+        }),
+      ),
+    )
+  if (ills.length === 0) return accounts.length
+  const said = ills.slice(0, mostNamed).map(({ message }) => message)
+  const unsaid = ills.length - said.length
+  if (unsaid > 0) said.push(`and ${unsaid} more accounts`)
+  throw new Ill(said.join('; '), [...new Set(ills.map(({ advice }) => advice))].join(' '))
 }
 
 /** How often accounts are compared with their venues, and whether that goes through. */

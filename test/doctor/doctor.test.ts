@@ -21,7 +21,7 @@ import { keys, openFloor, type Trader } from '../support/floor.ts'
 import { beatWorkers } from '../support/seed.ts'
 
 const floor = await openFloor()
-const { database, db, desk } = floor
+const { database, db, desk, simulator } = floor
 const app = database.db('bullpen_app')
 const owner = asOwner<unknown>()
 let backend: QueueBackend
@@ -214,6 +214,24 @@ describe('venues', () => {
       ])
     } finally {
       await close(account.id)
+    }
+  })
+
+  test('every account that is ill is named, up to five of them, and what helps is said once', async () => {
+    const bad = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map(() => floor.trader({ market: 'spot', mayWithdraw: true })),
+    )
+    const revoked = bad.pop()
+    simulator.hand({ apiKey: revoked?.apiKey ?? '', do: 'revoke-key' })
+    try {
+      const [ill = ''] = await illnesses(named('keys'))
+      expect(ill.match(/may withdraw|Invalid API-key/g)?.length).toBe(5)
+      expect(ill).toMatch(/; and 1 more accounts; /)
+      expect(ill.match(/Take that permission away/g)).toHaveLength(1)
+      const told = bad.filter(({ account }) => ill.includes(account.id))
+      expect(told.length).toBeGreaterThanOrEqual(4)
+    } finally {
+      for (const { account } of [...bad, ...(revoked ? [revoked] : [])]) await close(account.id)
     }
   })
 
