@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { markSwept } from '#db/monitor-shards.ts'
 import type { WatchedPosition } from '#db/monitored-positions.ts'
 import { reviewGaps } from '#db/protection-gaps.ts'
+import { smartExitCandles } from '#src/domain/exits/smart-exit.ts'
 import { eventText, reevaluationText } from '#src/monitor/events.ts'
 import { type Sweep, sweep } from '#src/monitor/sweep.ts'
 import { guardShard } from '#src/orders/guard.ts'
@@ -32,6 +33,11 @@ export default job(monitorPositions, {
       reading: async (watched: WatchedPosition, price: number, candleOpenTimeMs: number) => {
         const numbers = await numbersOf(feedOf(watched), watched.state.symbol, price, marketNowMs)
         return { candleOpenTimeMs, ...numbers }
+      },
+      candles: async (watched: WatchedPosition, candleOpenTimeMs: number) => {
+        // The forming one beside those that are read.
+        const candles = await feedOf(watched).candles(watched.state.symbol, '5m', smartExitCandles + 1)
+        return candles.filter(({ openTimeMs }) => openTimeMs <= candleOpenTimeMs)
       },
     }
     await reviewGaps(db, { shard }) // a look that comes too late ends a gap

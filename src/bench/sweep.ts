@@ -64,6 +64,7 @@ async function sweepOurs(
   const market: SweepMarket = {
     prices: async () => prices,
     reading: () => Promise.reject(new Error('every position has been re-evaluated at the last close')),
+    candles: () => Promise.reject(new Error('no position asks SmartExit')),
   }
   const { evaluated, due, unread } = await sweep(db, 0, market, openedAtMs + 60_000)
   if (evaluated !== positions || due.length > 0 || unread > 0)

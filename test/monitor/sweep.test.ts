@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '#db/client.ts'
 import { saveEvaluations, watchedPositions } from '#db/monitored-positions.ts'
+import type { Candle } from '#src/domain/candle.ts'
 import type { ExitRules } from '#src/domain/exits/exit-rules.ts'
 import type { ReevaluationMarket } from '#src/domain/exits/reevaluate.ts'
 import { tickOf } from '#src/domain/tick.ts'
@@ -44,6 +45,20 @@ const rules: ExitRules = {
   smartExit: false,
 }
 
+/** Sixty quiet candles that rise, the last of which opened at a moment, or falls wider than anything before it. */
+function candlesUntil(openTimeMs: number, ending: 'quiet' | 'spike'): Candle[] {
+  return Array.from({ length: 60 }, (_, i) => {
+    const close = 100 + i / 100
+    const quiet = { open: close - 0.01, high: close + 0.05, low: close - 0.06, close, volume: 10 }
+    const isSpike = i === 59 && ending === 'spike'
+    return {
+      openTimeMs: openTimeMs - (59 - i) * 5 * minute,
+      ...quiet,
+      ...(isSpike && { open: close - 0.05, low: close - 2, close: close - 1.5 }),
+    }
+  })
+}
+
 interface Watch {
   symbol?: string
   side?: 'long' | 'short'
@@ -51,19 +66,20 @@ interface Watch {
   target?: number
   rules?: ExitRules
   shard?: number
+  of?: TestTenant
 }
 
 async function open(watch: Watch = {}): Promise<string> {
-  const { symbol = 'BTC/USDT:USDT', side = 'long', stop = 98, target = 110, shard = 0 } = watch
+  const { symbol = 'BTC/USDT:USDT', side = 'long', stop = 98, target = 110, shard = 0, of = tenant } = watch
   const [position] = await database.query<{ id: string }>(
     `insert into positions (user_id, account_id, source, symbol, side, state, qty_open, qty_entered, entry_price, stop_loss, take_profit, opened_at)
      values ($1, $2, 'smart_entry', $3, $4, 'open', 1, 1, 100, $5, $6, $7) returning id`,
-    [tenant.userId, tenant.accountId, symbol, side, stop, target, new Date(openedAt)],
+    [of.userId, of.accountId, symbol, side, stop, target, new Date(openedAt)],
   )
   await database.query(
     `insert into monitored_positions (position_id, user_id, shard, entry_price, best_price, stop_loss, take_profit, rules)
      values ($1, $2, $3, 100, 100, $4, $5, $6)`,
-    [position?.id, tenant.userId, shard, stop, target, JSON.stringify(watch.rules ?? rules)],
+    [position?.id, of.userId, shard, stop, target, JSON.stringify(watch.rules ?? rules)],
   )
   return position?.id ?? ''
 }
@@ -78,6 +94,9 @@ function marketAt(
     reading: async (_, __, candleOpenTimeMs) => {
       if (!reading) throw new Error('the venue is down')
       return { candleOpenTimeMs, ...reading }
+    },
+    candles: async () => {
+      throw new Error('the venue is down')
     },
   }
 }
@@ -174,6 +193,72 @@ describe('re-evaluation at each 5 m close', () => {
   test('settings that switch it off read nothing', async () => {
     await open({ rules: { ...rules, dynamicStops: false } })
     expect((await sweep(db, 0, btc(100), openedAt + 10 * minute)).unread).toBe(0)
+  })
+})
+
+describe('SmartExit at each 5 m close', () => {
+  const smart = { ...rules, smartExit: true, dynamicStops: false }
+  const at = openedAt + 11 * minute
+  const closed = openedAt + 5 * minute
+  const asked: number[] = []
+  const smartMarket = (candles: readonly Candle[]): SweepMarket => ({
+    ...btc(100.2),
+    candles: async (_, candleOpenTimeMs) => {
+      asked.push(candleOpenTimeMs)
+      return candles
+    },
+  })
+  beforeEach(() => void asked.splice(0))
+
+  test('candles that cannot be read, or do not reach this close yet, are told and close nothing', async () => {
+    await open({ rules: smart })
+    for (const market of [btc(100.2), smartMarket(candlesUntil(closed - 5 * minute, 'spike'))])
+      expect(await sweep(db, 0, market, at)).toMatchObject({ evaluated: 1, unread: 1, due: [] })
+  })
+
+  test('is asked by positions that have it on, of candles that opened after them', async () => {
+    await open({ rules: { ...smart, smartExit: false } })
+    expect((await sweep(db, 0, smartMarket(candlesUntil(closed, 'spike')), at)).due).toEqual([])
+    await database.query('update monitored_positions set rules = $1', [JSON.stringify(smart)])
+    const early = smartMarket(candlesUntil(openedAt - 5 * minute, 'spike'))
+    expect(await sweep(db, 0, early, openedAt + 4 * minute)).toMatchObject({ due: [], unread: 0 })
+    expect(asked).toEqual([])
+    expect((await sweep(db, 0, smartMarket(candlesUntil(closed, 'quiet')), at)).due).toEqual([])
+    expect(asked).toEqual([closed])
+  })
+
+  test('closes what it speaks against, at every sweep until it is closed, and asks once for all', async () => {
+    await open({ rules: smart })
+    await open({ rules: smart, of: await addTenant(database, { name: 'bob', market: 'futures' }) })
+    const market = smartMarket(candlesUntil(closed, 'spike'))
+    for (let again = 0; again < 2; again++) {
+      const { due } = await sweep(db, 0, market, at)
+      expect(due.map(({ exit }) => [exit.reason, exit.action])).toEqual([
+        ['smart_exit:volatility_spike', 'close'],
+        ['smart_exit:volatility_spike', 'close'],
+      ])
+    }
+    expect(asked).toEqual([closed, closed])
+  })
+
+  test('a stop that is hit at the same moment goes before it', async () => {
+    await open({ rules: smart, stop: 101 })
+    const { due } = await sweep(db, 0, smartMarket(candlesUntil(closed, 'spike')), at)
+    expect(due[0]?.exit.reason).toBe('stop_loss')
+  })
+})
+
+test('what the margin asks goes before every other exit, and a halving only where nothing closes', async () => {
+  const id = await open()
+  const hinted = (hint: 'close' | 'halve', price: number) =>
+    sweep(db, 0, btc(price), openedAt + minute, new Map([[id, hint]]))
+  expect((await hinted('close', 98)).due[0]?.exit).toMatchObject({ reason: 'liquidation', action: 'close' })
+  expect((await hinted('halve', 98)).due[0]?.exit).toMatchObject({ reason: 'stop_loss' })
+  expect((await hinted('halve', 100)).due[0]?.exit).toMatchObject({
+    reason: 'liquidation',
+    action: 'reduce',
+    quantity: '0.5',
+    slots: [],
   })
 })
 

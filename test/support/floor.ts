@@ -16,6 +16,7 @@ import { createLog } from '#src/log.ts'
 import { openBooks } from '#src/orders/open-books.ts'
 import type { OrderDesk } from '#src/orders/order-desk.ts'
 import { type EntryPlan, planEntry } from '#src/orders/plan.ts'
+import type { MarketClock } from '#src/simulator/clock.ts'
 import { type Simulator, startSimulator } from '#src/simulator/simulator.ts'
 import { syntheticTape } from '#src/simulator/tape/synthetic.ts'
 import type { Tape } from '#src/simulator/tape/tape.ts'
@@ -73,24 +74,29 @@ export interface EntryWish {
 }
 
 /** Opens a floor for the calling test file; everything is closed after it. */
-export async function openFloor(options: { readonly tape?: Tape } = {}): Promise<Floor> {
+export async function openFloor(
+  options: { readonly tape?: Tape; readonly clock?: MarketClock } = {},
+): Promise<Floor> {
   const database = await testDatabase()
   const db = database.db()
   const simulator = await startSimulator({
     tape: options.tape ?? syntheticTape(7, Date.now()),
+    ...(options.clock && { clock: options.clock }),
     enforceLimits: false,
   })
   const route: Floor['route'] = { url: simulator.url }
   const simulatorUrl = async () => route.url
   const gateway = createGateway({ db, keys, simulatorUrl })
   // Prices come straight from the simulator, whatever lies in the orders' way.
-  const feedOf = openFeeds({ simulatorUrl: async () => simulator.url, marketNow: Date.now, speed: 1 })
+  const clock = options.clock ?? wallClock
+  const marketNow = () => clock.marketNow()
+  const feedOf = openFeeds({ simulatorUrl: async () => simulator.url, marketNow, speed: 1 })
   const deskOf = (workerId: string): OrderDesk => ({
     db,
     gateway,
     feedOf,
     keys,
-    clock: wallClock,
+    clock,
     log: createLog({ level: 'silent', role: 'test' }),
     workerId,
     config: { monitorShards: 4, replaySpeed: 1 },
@@ -180,7 +186,7 @@ export async function openFloor(options: { readonly tape?: Tape } = {}): Promise
           : { type: 'limit', limitPrice: roundPrice(price * wish.limitAt, filters) }),
         ...(wish.rests && { rests: wish.rests }),
         rules: { ...exitRulesFor(settings, filters, account.market), ...wish.rules },
-        marketNowMs: Date.now(),
+        marketNowMs: clock.marketNow(),
         actor: 'test',
       }),
     )

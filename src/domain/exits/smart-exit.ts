@@ -8,8 +8,15 @@ import { Rsi } from '../market/rsi.ts'
 import { lastOf, series } from '../market/series.ts'
 import { directionOf, type Side } from '../side.ts'
 
-/** Asks the layers at a 5 m close, oldest candle first; the first that speaks against the position is the answer. */
-export function smartExit(side: Side, candles: readonly Candle[]): SmartExitLayer | undefined {
+/** How many candles of 5 m the layers read: what came before has no say, live as in a backtest. */
+export const smartExitCandles = 50
+
+/**
+ * Asks the layers at a 5 m close, of the last 50 closed candles, oldest first; the first layer that speaks against the
+ * position is the answer.
+ */
+export function smartExit(side: Side, history: readonly Candle[]): SmartExitLayer | undefined {
+  const candles = history.slice(-smartExitCandles)
   if (isReversal(side, candles)) return 'reversal'
   if (isMomentumFade(side, candles)) return 'momentum_fade'
   return isVolatilitySpike(side, candles) ? 'volatility_spike' : undefined
