@@ -1,6 +1,8 @@
 import { putBack, takeFollowUps } from '#db/follow-ups.ts'
 import type { WakeableOrder } from '#db/order-wakes.ts'
 import { findOrder, type Order } from '#db/orders.ts'
+import { waitsForReconciliation } from '#db/reconciliations.ts'
+import { takeWaiting } from '#db/waiting-orders.ts'
 import { haltByRules } from '#src/orders/auto-halt.ts'
 import { crashpoint } from '#src/orders/crashpoint.ts'
 import { sayProtection } from '#src/orders/protection-alarms.ts'
@@ -8,6 +10,9 @@ import type { OrderResult } from '#src/orders/result.ts'
 import { cancelOrder, placeOrder, reconcileAccount, resolveOrder } from '#src/queue/contracts.ts'
 import { type Enqueue, QueueUnreachable } from '#src/queue/enqueue.ts'
 import type { JobContext } from './context.ts'
+
+/** An account that orders wait for is asked for once in this time, however many wait. */
+const askAgainMs = 10_000
 
 /** Wakes a planned order in its lane. `wake` counts up: a kept job would swallow a repeated id. */
 export function wake(
@@ -38,6 +43,15 @@ export async function wakeFollowUps(
 ): Promise<void> {
   // Without the queue those who send straight from Postgres must find it unseen.
   for (const order of await takeFollowUps(db, positionId))
+    if (!(await unlessLost(wakeUp(enqueue, order)))) await putBack(db, order.id)
+}
+
+/** Wakes what waited until an account was compared with its venue. */
+export async function wakeWaiting(
+  accountId: string,
+  { db, enqueue }: Pick<JobContext, 'db' | 'enqueue'>,
+): Promise<void> {
+  for (const order of await takeWaiting(db, accountId))
     if (!(await unlessLost(wakeUp(enqueue, order)))) await putBack(db, order.id)
 }
 
@@ -78,6 +92,12 @@ export async function follow(orderId: string, result: OrderResult, context: JobC
     // What the venue holds is not what we thought: the account is compared at once.
     const { accountId } = order
     await unlessLost(enqueue(reconcileAccount, { accountId }, { jobId: `reconcile-${accountId}-${orderId}` }))
+  }
+  if (order && state === 'planned' && (await waitsForReconciliation(db, order))) {
+    // After a start of the cluster what is wanted now comes first, and not when the account's turn comes.
+    const { accountId } = order
+    const jobId = `reconcile-${accountId}-now-${Math.floor(context.clock.wallNow() / askAgainMs)}`
+    await unlessLost(enqueue(reconcileAccount, { accountId }, { jobId }))
   }
   if (result.nextLook) {
     const { look, inMs } = result.nextLook
