@@ -5,6 +5,7 @@ import { findPosition } from '#db/positions.ts'
 import { Decimal } from '../domain/decimal.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
+import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 
 /** Fills and orders are asked for from so long before the sending: clocks differ, and the order may be older than our row says. */
@@ -31,6 +32,7 @@ export async function lookForAbsent(
     venue.fillsSince(order.symbol, sinceMs),
     holdingNow(desk, order, venue),
   ])
+  crashpoint('round-not-written')
   const answers: Evidence[] = [
     { kind: 'by-id', found: byId !== undefined, details: { status: byId?.status ?? null } },
     { kind: 'open-orders', ...listing(order, open) },
@@ -42,6 +44,7 @@ export async function lookForAbsent(
     await lockOrder(tx, order.id)
     await recordRound(tx, order, { serverTimeMs, tookMs: performance.now() - begun, answers })
   })
+  crashpoint('round-written')
   const sign = answers.find(({ found }) => found)
   return sign && signs[sign.kind]
 }

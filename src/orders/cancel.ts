@@ -29,6 +29,7 @@ export async function cancelOrder(desk: OrderDesk, orderId: string): Promise<Ord
     if (error instanceof VenueUnavailable) throw error
     if (error instanceof OrderRejected)
       return result(failed(error.message, error.advice), 'canceling', { needsResolving: true })
+    crashpoint('cancel-unanswered')
     // The cancel may have arrived: the order says so itself.
     return result({ kind: 'done', note: messageOf(error) }, 'canceling', { needsResolving: true })
   }
@@ -42,6 +43,7 @@ async function markCanceling(desk: OrderDesk, orderId: string): Promise<Order | 
     if (order.state !== 'open' && order.state !== 'partially_filled') return undefined
     await requestCancel(tx, [order.id])
     await moveOrder(tx, order, 'canceling', { actor: desk.workerId })
+    crashpoint('mid-cancel')
     return order
   })
 }

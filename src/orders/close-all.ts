@@ -13,6 +13,7 @@ import { liveOrders } from '#db/orders.ts'
 import { Decimal } from '../domain/decimal.ts'
 import { messageOf } from '../errors.ts'
 import { closePosition, type Wake } from './close-position.ts'
+import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 
 /** A batch is looked at again after so long, by whichever worker comes first. */
@@ -31,6 +32,7 @@ export async function advanceCloseBatches(desk: OrderDesk, wake: Wake): Promise<
 }
 
 async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<void> {
+  crashpoint('batch-taken')
   const alive = await livingPositions(desk.db, batch)
   const positionIds = [...new Set([...batch.positionIds, ...alive.map(({ id }) => id)])]
   const positions = await positionsOf(desk.db, { positionIds })
@@ -42,6 +44,7 @@ async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<
   const isPatienceOver = isFlatForUs && (await flatForMs(desk.db, batch.id)) > surplusAfterMs
   const isSurplus = isPatienceOver && shown.every(({ isOurs }) => !isOurs)
   if (isFlatForUs && (shown.length === 0 || isSurplus)) {
+    crashpoint('flat-not-ended')
     await end(desk, batch, positions, shown)
     return
   }

@@ -5,6 +5,7 @@ import { findPosition, type Position } from '#db/positions.ts'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import { cancelOrder } from './cancel.ts'
+import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { planExit, writeOff } from './plan.ts'
@@ -34,6 +35,7 @@ export async function closePosition(
   for (const order of await liveOrders(desk.db, positionId))
     if (resting.includes(order.state) && (isOver || isSpot || order.purpose === 'entry'))
       await cancelOrder(desk, order.id)
+  crashpoint('taken-back-not-closed')
 
   const live = await liveOrders(desk.db, positionId)
   const name = position.symbol
@@ -59,6 +61,7 @@ async function abandonUnsent(desk: OrderDesk, positionId: string): Promise<void>
     const context = await bookingContext(desk, account, order.symbol)
     const ending = { to: 'abandoned', reason: 'everything is being closed' } as const
     await endOrder(desk.db, order.id, ['planned'], ending, context)
+    crashpoint('unsent-abandoned')
   }
 }
 
@@ -81,6 +84,7 @@ async function sellFree(desk: OrderDesk, positionId: string, wake: Wake): Promis
     if (planned === undefined) await writeOff(tx, { positionId, reason: 'manual', price }, context)
     return planned
   })
+  crashpoint('close-not-woken')
   if (orderId !== undefined) wake({ id: orderId, exchange: venue.account.exchange, purpose: 'exit' })
   return undefined
 }

@@ -2,6 +2,7 @@ import type { Db } from '#db/client.ts'
 import { lockOrder, moveOrder, type Order, type OrderChange, orderOrThrow } from '#db/orders.ts'
 import { lockPosition } from '#db/positions.ts'
 import type { OrderState } from '../domain/order.ts'
+import { crashpoint } from './crashpoint.ts'
 import { releaseOrder, type SettleContext, settlePosition } from './settle.ts'
 
 /** An ending without an answer of the venue to book: refused, never sent, or proven not to be there. */
@@ -46,6 +47,7 @@ export async function endOrderIn(
   }
   const grounds = { actor: context.actor, evidence: { reason: ending.reason, ...ending.evidence } }
   await moveOrder(tx, order, ending.to, grounds, change)
+  crashpoint('mid-end')
   await releaseOrder(tx, order, false, order.filled !== '0' && Number(order.filled) > 0)
   await settlePosition(tx, position, context)
   return order

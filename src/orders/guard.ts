@@ -3,6 +3,7 @@ import { reviewGaps, withoutStop } from '#db/protection-gaps.ts'
 import { type GuardedPosition, guardedPositions } from '#db/stops.ts'
 import { changeStops, wantedStop } from '../domain/exits/resting-stop.ts'
 import { raiseAlarm } from './alarm.ts'
+import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { planExit } from './plan.ts'
 import { protectPosition } from './protect.ts'
@@ -23,6 +24,7 @@ export async function guardShard(desk: OrderDesk, shard: number): Promise<string
       changed.push(position.positionId)
     if (!needsChange(position)) continue
     await protectNow(desk, position.positionId)
+    crashpoint('planned-not-woken')
     changed.push(position.positionId)
   }
   await reviewGaps(desk.db, { shard })
@@ -60,5 +62,6 @@ async function leaveAtOnce(
 ): Promise<boolean> {
   const wish = { positionId, quantity: 'all', slots: ['close'], reason: 'emergency', price } as const
   const orderId = await db.transaction().execute((tx) => planExit(tx, keys, { ...wish, actor: workerId }))
+  crashpoint('planned-not-woken')
   return orderId !== undefined
 }

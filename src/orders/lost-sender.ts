@@ -1,6 +1,7 @@
 import { isBeingSent } from '#db/order-wakes.ts'
 import { lockOrder, moveOrder, orderOrThrow } from '#db/orders.ts'
 import { lockPosition } from '#db/positions.ts'
+import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { protectPosition } from './protect.ts'
 
@@ -18,6 +19,7 @@ export async function loseSender(desk: OrderDesk, orderId: string): Promise<stri
     const reason = 'its sender did not say what became of it'
     const grounds = { actor: desk.workerId, evidence: { reason } }
     await moveOrder(tx, order, 'unknown', grounds, { failureReason: reason })
+    crashpoint('mid-lost-sender')
     await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
     return positionId
   })

@@ -23,6 +23,7 @@ import type { OrderSlot } from '../domain/order.ts'
 import { entrySide, exitSide } from '../domain/side.ts'
 import { newClientOrderId } from '../vault/client-order-id.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
+import { crashpoint } from './crashpoint.ts'
 import { closeBooks, type SettleContext } from './settle.ts'
 
 /** An entry is worth nothing later than this after its decision, in wall ms. */
@@ -140,7 +141,7 @@ export async function planExit(tx: Db, keys: KeyRing, plan: ExitPlan): Promise<s
     ...(isClose && position.state === 'open' && { state: 'closing' }),
   })
   await addTakenLevels(tx, position.id, plan.levels ?? [])
-  return insertOrder(
+  const orderId = await insertOrder(
     tx,
     {
       userId: position.userId,
@@ -161,6 +162,8 @@ export async function planExit(tx: Db, keys: KeyRing, plan: ExitPlan): Promise<s
     slots,
     { actor: plan.actor, evidence: { reason: plan.reason, price: plan.price } },
   )
+  crashpoint('mid-plan')
+  return orderId
 }
 
 /**

@@ -12,6 +12,7 @@ import type { PositionState } from '../domain/position.ts'
 import { exitSide } from '../domain/side.ts'
 import { newClientOrderId } from '../vault/client-order-id.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
+import { crashpoint } from './crashpoint.ts'
 
 /** A stop that was refused three times in a row is tried once in this time. */
 const refusedOftenWaitMs = 30_000
@@ -103,6 +104,7 @@ async function placeStop(
     [`stop:${plan}`],
     { actor, evidence: { reason: wanted.reason, price } },
   )
+  crashpoint('mid-protect')
 }
 
 /** Ends stops that were never sent. */

@@ -1,5 +1,6 @@
 import { noteStopReached } from '#db/stops.ts'
 import { OrderRejected, VenueUnavailable } from '../errors.ts'
+import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { resolveOrder } from './resolve.ts'
 import type { OrderResult } from './result.ts'
@@ -34,5 +35,6 @@ export async function whoCloses(desk: OrderDesk, positionId: string, price: numb
       desk.log.warn({ err: error, orderId }, 'a stop that should have triggered could not be asked for')
     }
   }
+  if (asked.length > 0) crashpoint('stop-asked')
   return { of: 'monitor', asked }
 }

@@ -8,6 +8,7 @@ import { wholeSteps } from '../domain/exits/venue-minimum.ts'
 import { directionOf } from '../domain/side.ts'
 import { roundToTick } from '../domain/tick.ts'
 import { newClientOrderId } from '../vault/client-order-id.ts'
+import { crashpoint } from './crashpoint.ts'
 import { entryLivesMs } from './plan.ts'
 import type { BookingContext } from './record.ts'
 
@@ -48,6 +49,7 @@ export async function repriceEntry(
     ['entry'],
     { actor: context.actor, evidence: { repriced: order.id } },
   )
+  crashpoint('mid-reprice')
   return true
 }
 

@@ -97,7 +97,10 @@ async function notFound(
     if (!(await endOrderIn(tx, order.id, ['unknown'], ending, context))) return undefined
     crashpoint('ended-not-planned-again')
     // An exit or a stop that is still wanted follows in the transaction that ends this one.
-    return order.purpose === 'entry' ? 'entry' : leaveAgain(tx, desk, order.id)
+    if (order.purpose === 'entry') return 'entry'
+    const again = await leaveAgain(tx, desk, order.id)
+    crashpoint('planned-again-not-committed')
+    return again
   })
   if (!ended) return resolveOrder(desk, order.id)
   if (ended === 'entry') return result(failed(reason, 'the next signal decides again'), 'not_at_venue')

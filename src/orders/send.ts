@@ -134,6 +134,7 @@ async function notAcknowledged(
     const ending = { to: 'rejected', reason, code, advice } as const
     const ended = await endOrder(desk.db, order.id, ['submitting', 'unknown'], ending, context)
     await pauseOnBadKey(desk, order, error)
+    crashpoint('refused-not-sold-on')
     const isShort = code === 'insufficient-funds' && order.purpose === 'exit' && !order.isReduceOnly
     const rest = ended && isShort ? await sellWhatIsFree(desk, order, venue) : undefined
     return result(failed(reason, advice, answerOf(error)), ended ? 'rejected' : undefined, {
@@ -162,6 +163,7 @@ async function backToPlanned(desk: OrderDesk, order: Order, error: VenueUnavaila
     if (now.state !== 'submitting' || now.sentAt?.getTime() !== order.sentAt?.getTime()) return
     const grounds = { actor: desk.workerId, evidence: { notWritten: error.message } }
     await moveOrder(tx, now, 'planned', grounds, { sentAt: null, leaseUntil: null })
+    crashpoint('mid-return')
   })
 }
 
@@ -172,6 +174,7 @@ async function markUnknown(desk: OrderDesk, order: Order, reason: string): Promi
     if (now.state !== 'submitting') return
     await moveOrder(tx, now, 'unknown', { actor: desk.workerId, evidence: { reason } })
     await changeOrder(tx, now.id, { failureReason: reason })
+    crashpoint('mid-unknown')
     await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
   })
 }

@@ -13,6 +13,7 @@ import { type BookedFill, tradeResult } from '../domain/pnl.ts'
 import type { PositionState } from '../domain/position.ts'
 import { entrySide } from '../domain/side.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
+import { crashpoint } from './crashpoint.ts'
 import { dismissStops, protectPosition } from './protect.ts'
 
 /** What settling needs besides the books. */
@@ -105,6 +106,7 @@ export async function closeBooks(tx: Db, position: Position, context: SettleCont
   })
   await unwatchPosition(tx, position.id)
   await dismissStops(tx, position.id, context.actor)
+  crashpoint('mid-close')
   const first = fills[0]
   if (first === undefined) return
   const result = tradeResult({

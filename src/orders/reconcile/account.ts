@@ -23,6 +23,7 @@ import type { VenueAccount } from '../../exchange/venue-account.ts'
 import type { VenueFill, VenueOrder } from '../../exchange/venue-order.ts'
 import { isOurs } from '../../vault/client-order-id.ts'
 import { tellUser } from '../alarm.ts'
+import { crashpoint } from '../crashpoint.ts'
 import { endOrder } from '../end.ts'
 import { observeOrder } from '../observe.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
@@ -87,13 +88,16 @@ async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled
   })
   if (report === undefined) return { kind: 'moving', isInDoubt: true, results: [], changed: [] }
 
+  crashpoint('report-read')
   const results = await resolveLiving(desk, accountId, report)
+  crashpoint('living-asked')
   const isRestored = await adoptUnknown(desk, venue, report, openedAtMs)
   // The journal has lost what the venue knows: everything is looked at once more, as after a restore.
   if (isRestored && !isAfterRestore(before)) {
     await markRestored(db, accountId)
     return { kind: 'moving', isInDoubt: true, results, changed: [] }
   }
+  crashpoint('unknown-adopted')
   const strange = await bookUnseen(desk, venue, report, openedAtMs)
   await recoverAccount(db, accountId)
 
@@ -102,6 +106,7 @@ async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled
   const compared = await reconcilePositions({ desk, venue, report, doubts, strange, inFlight })
   if (compared.isSettled && inFlight.length === 0)
     await reconcileCash(desk, venue.account, report, openedAtMs, doubts)
+  crashpoint('compared-not-saved')
   await saveReconciled(db, accountId, {
     at: new Date(before.nowMs),
     isStale: compared.isStale,

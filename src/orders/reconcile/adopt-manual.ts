@@ -6,6 +6,7 @@ import { Decimal } from '../../domain/decimal.ts'
 import type { VenuePosition } from '../../exchange/venue-order.ts'
 import { newClientOrderId } from '../../vault/client-order-id.ts'
 import { tellUser } from '../alarm.ts'
+import { crashpoint } from '../crashpoint.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
 import { settlePosition } from '../settle.ts'
 import { openPosition } from './adopt.ts'
@@ -61,6 +62,7 @@ export async function adoptManual(desk: OrderDesk, account: Account, held: Venue
         filledAt: at,
       },
     )
+    crashpoint('mid-manual-adoption')
     const position = await lockPosition(tx, id)
     const changed = { ...position, quantityOpen: quantity, quantityEntered: quantity, entryPrice: price }
     await settlePosition(tx, changed, context)

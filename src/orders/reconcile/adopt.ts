@@ -12,6 +12,7 @@ import { resolveSettings } from '../../domain/trading-settings.ts'
 import type { VenueAccount } from '../../exchange/venue-account.ts'
 import type { VenueOrder } from '../../exchange/venue-order.ts'
 import { raiseAlarm } from '../alarm.ts'
+import { crashpoint } from '../crashpoint.ts'
 import { observeOrder } from '../observe.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
 
@@ -34,6 +35,7 @@ export async function adoptOrder(desk: OrderDesk, venue: VenueAccount, found: Ve
   if (isOver && new Decimal(found.filled).isZero()) return false
   const orderId = await takeIn(desk, venue, found)
   if (orderId === undefined) return false
+  crashpoint('adopted-not-booked')
   const context = await bookingContext(desk, account, found.symbol)
   await observeOrder(desk, await orderOrThrow(desk.db, orderId), venue, found, context)
   await raiseAlarm(desk, {

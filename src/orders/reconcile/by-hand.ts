@@ -12,6 +12,7 @@ import { exitSide } from '../../domain/side.ts'
 import type { VenueFill } from '../../exchange/venue-order.ts'
 import { newClientOrderId } from '../../vault/client-order-id.ts'
 import { ledgerOf } from '../booking.ts'
+import { crashpoint } from '../crashpoint.ts'
 import type { OrderDesk } from '../order-desk.ts'
 import { type BookingContext, pricedFill } from '../record.ts'
 import { settlePosition } from '../settle.ts'
@@ -43,6 +44,7 @@ export function bookDeparture(
     if (position.state !== departure.position.state) return false
     if (!new Decimal(position.quantityOpen).eq(departure.position.quantityOpen)) return false
     await bookParts(tx, desk, account, departure, context)
+    crashpoint('mid-departure')
     const left = new Decimal(position.quantityOpen).minus(departure.quantity)
     if (left.isZero()) {
       const entries = (await liveOrders(tx, position.id)).filter(({ purpose }) => purpose === 'entry')

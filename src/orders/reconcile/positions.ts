@@ -8,6 +8,7 @@ import type { VenueAccount } from '../../exchange/venue-account.ts'
 import type { VenueFill } from '../../exchange/venue-order.ts'
 import { raiseAlarm, tellUser } from '../alarm.ts'
 import { haltOnMismatch } from '../auto-halt.ts'
+import { crashpoint } from '../crashpoint.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
 import { adoptManual } from './adopt-manual.ts'
 import { bookDeparture, bookOwnFills } from './by-hand.ts'
@@ -132,6 +133,7 @@ async function takeOff(
       price,
     } as const
     if (!(await bookDeparture(desk, account, departure, context))) return 'doubted'
+    crashpoint('departed-not-told')
     const what = quantity.eq(position.quantityOpen) ? 'was closed' : `lost ${quantity}`
     await tellUser(desk, {
       event: quantity.eq(position.quantityOpen) ? 'position-gone' : 'position-shrunk',
