@@ -9,9 +9,12 @@ export interface Victims {
   readonly proxies: Readonly<Record<Target, Wire>>
 }
 
-/** A kill leaves somebody at work, and comes after something has been done since the last one. */
+/**
+ * A kill leaves somebody at work, and comes after something has been done since the last one: as much as a machine does
+ * in half a second that has no other work.
+ */
 const leastUp = 2
-const leastSteps = 3
+const leastSteps = 20
 const lookMs = 50
 
 /**
