@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { verdictOf } from '../chaos/report.ts'
+import { scenarios } from '../chaos/scenarios/index.ts'
 import { UserError } from '../errors.ts'
 import { stopSignal } from '../supervisor/stop-signal.ts'
 
@@ -12,6 +13,8 @@ interface Options {
   readonly rate: number
   readonly workers: number
   readonly longestFreeze: number
+  readonly scenario?: string
+  readonly times?: number
   readonly json?: string
   readonly html?: string
   readonly logs?: string
@@ -35,6 +38,10 @@ export function chaos(program: Command): void {
     .option('--rate <orders>', 'orders planned a second at most', whole(1, 1_000), 20)
     .option('--workers <number>', 'worker processes', whole(2, 32), 8)
     .option('--longest-freeze <seconds>', 'the longest that a worker is stopped (SIGSTOP)', seconds, 45)
+    .addOption(
+      new Option('--scenario <name>', 'play one kind of fault alone instead').choices(Object.keys(scenarios)),
+    )
+    .option('--times <number>', 'how often it happens in a scenario', whole(1, 1_000_000))
     .option('--json <file>', 'write the report there')
     .option('--html <file>', 'write the report there as a page to look at')
     .option('--logs <folder>', "keep the workers' output there")
@@ -42,33 +49,67 @@ export function chaos(program: Command): void {
       'after',
       '\nThe exit code is 0 when nothing was done twice or lost, 1 when something was, and 2 when the naive control came through unharmed: then the run proves nothing.',
     )
-    .action(run)
+    .action((options: Options, command: Command) =>
+      options.scenario === undefined ? run(options) : playOne(options.scenario, options, command),
+    )
 }
 
 async function run(options: Options): Promise<void> {
   const { runChaos } = await import('../chaos/run.ts')
   const { summaryOf } = await import('../chaos/report.ts')
   const { pageOf } = await import('../chaos/page.ts')
-  const signal = stopSignal()
-  // A store that is gone already may never answer that it was closed.
-  signal.addEventListener('abort', () => setTimeout(() => process.exit(130), longestStopMs).unref())
-  if (options.logs !== undefined) mkdirSync(options.logs, { recursive: true })
-  const report = await runChaos({
+  const signal = begin(options)
+  const running = runChaos({
     ...options,
     killEveryMs: options.killEvery * 1_000,
     longestFreezeMs: options.longestFreeze * 1_000,
     ordersPerSecond: options.rate,
-    say: (line) => void process.stderr.write(`${line}\n`),
+    say,
     signal,
-  }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-    process.stderr.write('stopped\n')
-    process.exit(130)
   })
+  const report = await unlessStopped(signal, running)
   console.log(summaryOf(report))
   if (options.json !== undefined) write('--json', options.json, `${JSON.stringify(report, undefined, 2)}\n`)
   if (options.html !== undefined) write('--html', options.html, pageOf(report))
   process.exit({ passed: 0, failed: 1, void: 2 }[verdictOf(report)])
+}
+
+/** Plays one scenario; what is not asked for is as the scenario wants it. */
+async function playOne(name: string, options: Options, command: Command): Promise<void> {
+  const { lineOf, playScenario } = await import('../chaos/scenarios/scenario.ts')
+  const scenario = await scenarios[name]?.()
+  if (!scenario) throw new Error(`there is no scenario ${name}`)
+  const signal = begin(options)
+  const isAsked = command.getOptionValueSource('workers') !== 'default'
+  const { times = scenario.times } = options
+  const workers = isAsked ? options.workers : scenario.workers
+  const playing = playScenario(name, scenario, { ...options, times, workers, say, signal })
+  const report = await unlessStopped(signal, playing)
+  console.log(lineOf(report))
+  if (options.json !== undefined) write('--json', options.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  process.exit({ passed: 0, failed: 1, void: 2 }[report.verdict])
+}
+
+function begin({ logs }: Options): AbortSignal {
+  const signal = stopSignal()
+  // A store that is gone already may never answer that it was closed.
+  signal.addEventListener('abort', () => setTimeout(() => process.exit(130), longestStopMs).unref())
+  if (logs !== undefined) mkdirSync(logs, { recursive: true })
+  return signal
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+async function unlessStopped<T>(signal: AbortSignal, running: Promise<T>): Promise<T> {
+  try {
+    return await running
+  } catch (error) {
+    if (!signal.aborted) throw error
+    say('stopped')
+    process.exit(130)
+  }
 }
 
 function whole(from: number, to: number): (text: string) => number {

@@ -3,17 +3,19 @@ import { orderOrThrow } from '#db/orders.ts'
 import type { JobContext } from '#jobs/context.ts'
 import placeOrder from '#jobs/place-order.ts'
 import reconcileAccount from '#jobs/reconcile-account.ts'
+import type { Enqueue } from '#src/queue/enqueue.ts'
 import type { Run } from '#src/queue/job.ts'
 import { openFloor, venueOrdersOf } from '../support/floor.ts'
 
 const floor = await openFloor()
 const { db, desk, database } = floor
 const asked: { job: string; data: unknown; jobId: string | undefined }[] = []
+const enqueue: Enqueue = async (contract, data, options) => {
+  asked.push({ job: contract.name, data, jobId: options?.jobId })
+}
 const context = {
   ...desk,
-  enqueue: async (contract, data, options) => {
-    asked.push({ job: contract.name, data, jobId: options?.jobId })
-  },
+  enqueue,
   config: { ...desk.config, trustedSources: [] },
 } as unknown as JobContext
 const run: Run = { signal: new AbortController().signal, isRetry: false }

@@ -7,8 +7,9 @@ import { harmOf, type Stage } from './stage.ts'
 
 /** Work goes on within this after a queue was lost, in s. */
 const goOnWithin = 10
-/** Orders that are planned in one go before the queue is lost. */
+/** Orders that are planned in one go before the queue is lost, and after. */
 const burst = 40
+const fresh = 8
 /** The venue takes so long for each answer meanwhile that most of them wait or are in hand. */
 const slowVenue = { delayMs: 250, forMs: 1_500 }
 const roundEndsMs = 120_000
@@ -25,7 +26,7 @@ export interface Losing {
 
 /**
  * Loses the queue again and again, each time with a burst of orders waiting and in hand, and measures by the journal how
- * soon the next order is sent, and how soon the last of those is that were waiting when it was lost.
+ * soon one is sent that was planned after the loss, and how soon the last is that was waiting when it was lost.
  */
 export async function loseAgainAndAgain(
   { times, say, signal }: ScenarioOptions,
@@ -47,16 +48,17 @@ export async function loseAgainAndAgain(
     await load.plan(burst)
     const before = await standing(journal)
     jobsLost += await lose(round)
+    await load.plan(fresh)
     const took = await untilGoneOn(journal, before)
     waiting += took.waiting
     goOn.push(took.nextS)
     caughtUp.push(took.lastS)
     say(
-      `${round + 1} of ${times}: the next order left after ${took.nextS} s, the last of ${took.waiting} that waited after ${took.lastS} s`,
+      `${round + 1} of ${times}: a new order left after ${took.nextS} s, the last of ${took.waiting} that waited after ${took.lastS} s`,
     )
     if (Math.max(took.nextS, took.lastS) > goOnWithin)
       findings.push(
-        `round ${round + 1}: ${took.nextS} s to the next order, ${took.lastS} s to the last that waited`,
+        `round ${round + 1}: ${took.nextS} s to a new order, ${took.lastS} s to the last that waited`,
       )
     await stage.settled()
   }
@@ -92,7 +94,7 @@ async function standing({ query }: Journal): Promise<Standing> {
   return row
 }
 
-/** From when the loss began, in s: until the next claim, and until each order that waited was claimed or ended. */
+/** From when the loss began, in s: until an order planned since is claimed, and until each that waited was claimed or ended. */
 async function untilGoneOn(
   { query }: Journal,
   { at, planned }: Standing,
@@ -100,10 +102,11 @@ async function untilGoneOn(
   const begunMs = performance.now()
   for (;;) {
     const [row] = await query<{ next: string | null; last: string | null; left: number }>(
-      `select extract(epoch from min(at) filter (where to_state = 'submitting') - $1::timestamptz)::text as next,
+      `select extract(epoch from min(at) filter (where to_state = 'submitting' and planned_at > $1::timestamptz) - $1::timestamptz)::text as next,
          extract(epoch from max(at) filter (where order_id = any ($2::uuid[])) - $1::timestamptz)::text as last,
          (select count(*)::int from orders where id = any ($2::uuid[]) and state = 'planned') as left
-       from order_events where at > $1::timestamptz and from_state = 'planned'`,
+       from order_events e join orders o on o.id = e.order_id
+       where e.at > $1::timestamptz and e.from_state = 'planned'`,
       [at, planned],
     )
     const isOver = row !== undefined && row.next !== null && row.left === 0

@@ -1,17 +1,19 @@
 import { openBackend } from '../../queue/backend.ts'
 import { type Enqueue, enqueueOn } from '../../queue/enqueue.ts'
-import { openQueues } from '../../queue/queues.ts'
-import type { Member } from '../crew.ts'
+import { openQueues, type Queues } from '../../queue/queues.ts'
 import { loseAgainAndAgain } from './loss.ts'
 import type { Scenario } from './scenario.ts'
 import { openStage } from './stage.ts'
 
+/** How the workers of the old store make way, by turns. */
+const ways = ['rolled', 'drained', 'killed'] as const
+
 /**
- * The queue moves from one store to the other and back with work in flight. By turns its workers are drained while the
- * new ones start, as a rollout does, and killed before the new ones start.
+ * The queue moves from one store to the other and back with work in flight: as a rollout does, where the new workers are
+ * at work before the old ones drain, and as a restart does, where the old ones have drained, or were killed, before.
  */
 export const switchStore: Scenario = {
-  times: 8,
+  times: 9,
   workers: 4,
   async play(options, closing) {
     const stage = await openStage({ ...options, backend: 'redis' }, closing, { pairsOfAccounts: 4 })
@@ -24,36 +26,33 @@ export const switchStore: Scenario = {
       const env = backend.kind === 'redis' ? {} : { REDIS_URL: undefined }
       return { kind: backend.kind, queues, env, enqueue: enqueueOn(queues) }
     })
+    const sideOf = (round: number) => sides[round % 2] as (typeof sides)[number]
     const hire = (round: number) => {
-      const { kind, env } = sides[round % 2] as (typeof sides)[number]
+      const { kind, env } = sideOf(round)
       return stage.hire({ name: `worker-${round}-${kind}`, count: options.workers, env })
     }
-    let round = 0
-    let crew = await hire(round)
-    const enqueue: Enqueue = (...job) => (sides[round % 2] as (typeof sides)[number]).enqueue(...job)
+    let side = 0
+    let crew = await hire(side)
+    const enqueue: Enqueue = (...job) => sideOf(side).enqueue(...job)
     return loseAgainAndAgain(options, stage, {
       load: stage.load(enqueue),
-      async lose() {
-        const { queues } = sides[round % 2] as (typeof sides)[number]
-        const left = await Promise.all(
-          queues
-            .all()
-            .map((queue) => queue.getJobCountByTypes('waiting', 'active', 'prioritized', 'delayed')),
-        )
-        round += 1
-        const old = crew
-        const isRollout = round % 4 < 2
-        if (!isRollout) await end(old, 'killed')
-        const starting = hire(round)
-        if (isRollout) await end(old, 'drained')
-        crew = await starting
-        return left.reduce((total, count) => total + count, 0)
+      async lose(round) {
+        const left = await jobsOn(sideOf(side).queues)
+        const way = ways[round % ways.length]
+        side += 1
+        const starting = way === 'rolled' ? await hire(side) : undefined
+        if (way === 'killed') for (const member of crew) member.kill()
+        await Promise.all(crew.map((member) => member.stop()))
+        crew = starting ?? (await hire(side))
+        return left
       },
     })
   },
 }
 
-async function end(crew: readonly Member[], how: 'killed' | 'drained'): Promise<void> {
-  if (how === 'killed') for (const member of crew) member.kill()
-  await Promise.all(crew.map((member) => member.stop()))
+async function jobsOn(queues: Queues): Promise<number> {
+  const counts = await Promise.all(
+    queues.all().map((queue) => queue.getJobCountByTypes('waiting', 'active', 'prioritized', 'delayed')),
+  )
+  return counts.reduce((total, count) => total + count, 0)
 }
