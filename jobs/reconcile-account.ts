@@ -1,11 +1,17 @@
 import { openAccounts } from '#db/accounts.ts'
 import { noteRestored, reconciliationOf } from '#db/reconciliations.ts'
-import { reconcileAccount as reconcile } from '#src/orders/reconcile/account.ts'
+import { VenueUnavailable } from '#src/errors.ts'
+import { type Reconciled, reconcileAccount as reconcile } from '#src/orders/reconcile/account.ts'
 import { intervalOf } from '#src/orders/reconcile/interval.ts'
 import { reconcileAccount } from '#src/queue/contracts.ts'
-import { done } from '#src/queue/job.ts'
-import { job, spreadOffset } from './context.ts'
+import { done, skipped } from '#src/queue/job.ts'
+import { type JobContext, job, spreadOffset } from './context.ts'
 import { follow, wakeFollowUps, wakeWaiting } from './follow.ts'
+
+/** How long a pause is taken to last whose end the venue did not say. */
+const usualPauseMs = 10_000
+/** Accounts that waited for the same pause are spread over this. */
+const spreadMs = 5_000
 
 /** How soon a second look follows: money that moved settles at once, a difference must stand for 5 s. */
 const againMs = { moving: 5_000, inDoubt: 6_000 }
@@ -32,7 +38,14 @@ export default job(reconcileAccount, {
 
   async run({ accountId }, context) {
     const { mustReconcile } = await reconciliationOf(context.db, accountId)
-    const reconciled = await reconcile(context, accountId)
+    let reconciled: Reconciled
+    try {
+      reconciled = await reconcile(context, accountId)
+    } catch (error) {
+      if (!(error instanceof VenueUnavailable) || error.whose === undefined) throw error
+      await comeAgain(accountId, error, context)
+      return skipped(error.message)
+    }
     for (const { orderId, result } of reconciled.results) await follow(orderId, result, context)
     for (const positionId of reconciled.changed) await wakeFollowUps(positionId, context)
     if (mustReconcile && reconciled.kind === 'done') await wakeWaiting(accountId, context)
@@ -45,3 +58,18 @@ export default job(reconcileAccount, {
     return reconciled.kind === 'done' ? done : { kind: 'done', note: reconciled.kind }
   },
 })
+
+/** The venue takes no requests: one look follows when it does again, a little later for each account than for the last. */
+async function comeAgain(
+  accountId: string,
+  { retryAfterMs = usualPauseMs }: VenueUnavailable,
+  { enqueue, clock }: JobContext,
+): Promise<void> {
+  const delayMs = retryAfterMs + spreadOffset(accountId, spreadMs)
+  const moment = Math.floor((clock.wallNow() + delayMs) / usualPauseMs)
+  await enqueue(
+    reconcileAccount,
+    { accountId },
+    { jobId: `reconcile-${accountId}-paused-${moment}`, delayMs },
+  )
+}

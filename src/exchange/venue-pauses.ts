@@ -8,12 +8,25 @@ const freshMs = 500
 /** A venue that does not say for how long is left alone for this. */
 const usualPauseMs = 10_000
 
+/** Whose public questions are. */
+const nobody = ''
+
 /** The times in which venues take no requests, as the whole cluster keeps them; they outlive the queue. */
 export interface VenuePauses {
   /** Throws VenueUnavailable while the place takes no requests of this account. */
   requireOpen(place: string, accountId: string): Promise<void>
   /** The connection of one account, which asks nothing during a pause, and writes down the pauses that it is told. */
   kept(connection: Connection, place: string, accountId: string): Connection
+  /** The same for public questions: they stop for what concerns this machine's address, not for one account. */
+  gateOf(place: string): FeedGate
+}
+
+/** What a feed passes before it asks, and tells when it is asked to wait. */
+export interface FeedGate {
+  /** Throws VenueUnavailable while the place takes no requests from this machine's address. */
+  requireOpen(): Promise<void>
+  /** Writes down that the place takes no requests now; throws nothing. */
+  note(refusal: VenueUnavailable): Promise<void>
 }
 
 /**
@@ -55,6 +68,10 @@ export function venuePauses(db: Db): VenuePauses {
 
   return {
     requireOpen,
+    gateOf: (place) => ({
+      requireOpen: () => requireOpen(place, nobody),
+      note: (refusal) => note(place, nobody, refusal),
+    }),
     kept: (connection, place, accountId) => ({
       ...connection,
       async call(client, options, ask) {
