@@ -39,6 +39,15 @@ export interface Accounts {
    */
   external: Generated<Json>;
   id: Generated<string>;
+  /**
+   * the venue's last word on margin, with the prices at which it was read; null on spot and before the first reading
+   */
+  margin: Json | null;
+  margin_asked_at: Timestamp | null;
+  /**
+   * when the user was last warned of a liquidation: at most once per 15 min
+   */
+  margin_warned_at: Timestamp | null;
   market: string;
   mode: string;
   /**
@@ -337,6 +346,10 @@ export interface Orders {
   rests_until: Timestamp | null;
   sent_at: Timestamp | null;
   side: string;
+  /**
+   * since when the venue does not show an order that it had confirmed; a stop protects nobody meanwhile
+   */
+  silent_since: Timestamp | null;
   state: Generated<string>;
   stop_price: Numeric | null;
   symbol: string;

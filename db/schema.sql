@@ -172,6 +172,9 @@ table public.accounts column doubts jsonb not null default '{}'::jsonb
 table public.accounts column exchange text not null
 table public.accounts column external jsonb not null default '{}'::jsonb
 table public.accounts column id uuid not null default gen_random_uuid()
+table public.accounts column margin jsonb
+table public.accounts column margin_asked_at timestamp with time zone
+table public.accounts column margin_warned_at timestamp with time zone
 table public.accounts column market text not null
 table public.accounts column mode text not null
 table public.accounts column must_reconcile boolean not null default false
@@ -188,6 +191,7 @@ table public.accounts constraint accounts_doubts_check CHECK ((jsonb_typeof(doub
 table public.accounts constraint accounts_exchange_check CHECK ((exchange = ANY (ARRAY['binance'::text, 'kraken'::text, 'bybit'::text, 'okx'::text, 'bitget'::text])))
 table public.accounts constraint accounts_external_check CHECK ((jsonb_typeof(external) = 'object'::text))
 table public.accounts constraint accounts_id_user_id_key UNIQUE (id, user_id)
+table public.accounts constraint accounts_margin_check CHECK ((jsonb_typeof(margin) = 'object'::text))
 table public.accounts constraint accounts_market_check CHECK ((market = ANY (ARRAY['spot'::text, 'margin-cross'::text, 'margin-isolated'::text, 'futures'::text])))
 table public.accounts constraint accounts_mode_check CHECK ((mode = ANY (ARRAY['paper'::text, 'testnet'::text, 'live'::text])))
 table public.accounts constraint accounts_name_check CHECK ((name <> ''::text))
@@ -520,6 +524,7 @@ table public.orders column reserved numeric not null default 0
 table public.orders column rests_until timestamp with time zone
 table public.orders column sent_at timestamp with time zone
 table public.orders column side text not null
+table public.orders column silent_since timestamp with time zone
 table public.orders column state text not null default 'planned'::text
 table public.orders column stop_price numeric
 table public.orders column symbol text not null

@@ -4,6 +4,7 @@ import type { WatchedPosition } from '#db/monitored-positions.ts'
 import { reviewGaps } from '#db/protection-gaps.ts'
 import { smartExitCandles } from '#src/domain/exits/smart-exit.ts'
 import { eventText, reevaluationText } from '#src/monitor/events.ts'
+import { type JudgedMargins, judgeMargins, readMargins, sayLiquidation } from '#src/monitor/margins.ts'
 import { type Sweep, sweep } from '#src/monitor/sweep.ts'
 import { guardShard } from '#src/orders/guard.ts'
 import { planExit, writeOff } from '#src/orders/plan.ts'
@@ -41,11 +42,12 @@ export default job(monitorPositions, {
       },
     }
     await reviewGaps(db, { shard }) // a look that comes too late ends a gap
-    const swept = await sweep(db, shard, market, marketNowMs)
+    const margins = await judgeMargins(context, shard)
+    const swept = await sweep(db, shard, market, marketNowMs, margins.hints)
     for (const { watched, change } of swept.changes)
       log.info({ accountId: watched.accountId, symbol: watched.state.symbol, ...change }, reevaluationText)
     for (const blind of swept.blind) log.error(blind, 'a position could not be evaluated')
-    const waiting = await leaveAll(swept.due, context)
+    const waiting = await leaveAll(swept.due, context, margins)
     for (const positionId of await guardShard(context, shard)) await wakeFollowUps(positionId, context)
     await markSwept(db, shard, workerId)
     if (waiting.length > 0) {
@@ -54,8 +56,10 @@ export default job(monitorPositions, {
       await leaveAll(
         waiting.map(({ due }) => due),
         context,
+        margins,
       )
     }
+    await readMargins(context, margins.ask)
     return done
   },
 })
@@ -66,6 +70,7 @@ type Due = Sweep['due'][number]
 async function leaveAll(
   dues: readonly Due[],
   context: JobContext,
+  margins: JudgedMargins,
 ): Promise<{ readonly due: Due; readonly forMs: number }[]> {
   const waiting: { due: Due; forMs: number }[] = []
   for (const due of dues) {
@@ -78,27 +83,25 @@ async function leaveAll(
       }
       for (const { orderId, result } of turn.asked) await follow(orderId, result, context)
     }
-    await leave(due, context)
+    await leave(due, context, margins)
   }
   return waiting
 }
 
 /** Plans the exit and wakes its lane; one that another evaluator planned already is left to it. */
-async function leave(
-  { watched, exit }: Due,
-  { db, keys, enqueue, log, clock, config, workerId }: JobContext,
-): Promise<void> {
+async function leave({ watched, exit }: Due, context: JobContext, margins: JudgedMargins): Promise<void> {
+  const { db, keys, enqueue, log, clock, config, workerId } = context
   const { positionId, symbol } = watched.state
   const fields = { accountId: watched.accountId, positionId, symbol, reason: exit.reason, price: exit.price }
   if (exit.action === 'write_off') {
-    const context = {
+    const settling = {
       actor: workerId,
       marketNowMs: clock.marketNow(),
       monitorShards: config.monitorShards,
       keys,
     }
     const off = { positionId, reason: exit.reason, price: exit.price }
-    if (await db.transaction().execute((tx) => writeOff(tx, off, context)))
+    if (await db.transaction().execute((tx) => writeOff(tx, off, settling)))
       log.info(fields, 'a remainder under the minimum of the venue was written off')
     return
   }
@@ -107,5 +110,6 @@ async function leave(
     .execute((tx) => planExit(tx, keys, { positionId, actor: workerId, ...exit }))
   if (orderId === undefined) return
   log.info({ ...fields, quantity: exit.quantity, trigger: exit.triggerPrice }, eventText(exit.reason))
+  if (exit.reason === 'liquidation') await sayLiquidation(context, { watched, exit }, margins.buffers)
   await unlessLost(wake(enqueue, { id: orderId, exchange: watched.exchange, purpose: 'exit' }, 0))
 }

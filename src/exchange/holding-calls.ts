@@ -84,19 +84,21 @@ export function holdingCalls(
     async positions() {
       if (!market.hasLeverage) return []
       const positions = await ask('positions', (venue) => venue.fetchPositions(undefined, window))
-      return positions.flatMap(
-        ({ symbol, side, contracts, entryPrice, markPrice, liquidationPrice, unrealizedPnl }) =>
-          symbol === undefined || contracts === undefined
-            ? []
-            : {
-                symbol,
-                quantity: side === 'short' ? `-${contracts}` : String(contracts),
-                entryPrice: String(entryPrice),
-                markPrice: markPrice === undefined ? null : String(markPrice),
-                liquidationPrice: liquidationPrice === undefined ? null : String(liquidationPrice),
-                unrealizedPnl: String(unrealizedPnl ?? '0'),
-              },
-      )
+      return positions.flatMap((position) => {
+        const { symbol, side, contracts, markPrice, liquidationPrice } = position
+        if (symbol === undefined || contracts === undefined) return []
+        return {
+          symbol,
+          quantity: side === 'short' ? `-${contracts}` : String(contracts),
+          entryPrice: String(position.entryPrice),
+          markPrice: markPrice === undefined ? null : String(markPrice),
+          liquidationPrice: liquidationPrice === undefined ? null : String(liquidationPrice),
+          unrealizedPnl: String(position.unrealizedPnl ?? '0'),
+          initialMargin: String(position.initialMargin ?? '0'),
+          maintenanceMargin: String(position.maintenanceMargin ?? '0'),
+          isolatedMargin: position.marginMode === 'isolated' ? String(position.collateral ?? '0') : null,
+        }
+      })
     },
 
     async movementsSince(sinceMs) {

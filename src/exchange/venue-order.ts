@@ -62,6 +62,10 @@ export interface VenuePosition {
   /** null when the venue gives none: there is nothing to be liquidated. */
   readonly liquidationPrice: DecimalText | null
   readonly unrealizedPnl: DecimalText
+  readonly initialMargin: DecimalText
+  readonly maintenanceMargin: DecimalText
+  /** What an isolated position has of its own, open profit and loss included; null for one on the account's margin. */
+  readonly isolatedMargin: DecimalText | null
 }
 
 /** What an account on futures owns and owes, in quote. */

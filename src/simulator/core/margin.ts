@@ -70,6 +70,29 @@ export function marginState(account: Account, currency: string, markOf: MarkOf):
   return { wallet, unrealized, positionMargin, orderMargin, maintenance, available }
 }
 
+/**
+ * The mark price of a symbol at which the account's equity meets its maintenance margin, all else as it is: the venue's
+ * cross-margin formula. Undefined when no price of the symbol does that.
+ */
+export function liquidationPrice(
+  account: Account,
+  symbol: string,
+  currency: string,
+  markOf: MarkOf,
+): Decimal | undefined {
+  const { position, instrument, unrealized, maintenance } = positionState(account, symbol, markOf)
+  const { quantity, cost } = position
+  if (quantity.eq(0)) return undefined
+  const all = marginState(account, currency, markOf)
+  const others = {
+    unrealized: all.unrealized.minus(unrealized),
+    maintenance: all.maintenance.minus(maintenance),
+  }
+  const missing = others.maintenance.plus(cost).minus(all.wallet).minus(others.unrealized)
+  const price = missing.div(quantity.minus(quantity.abs().times(instrument.maintenance)))
+  return price.gt(0) ? price : undefined
+}
+
 /** How much of a quantity would open or grow a position, not reduce it. */
 export function opening(account: Account, symbol: string, side: Side, quantity: Decimal): Decimal {
   const held = account.positions.get(symbol)?.quantity ?? new Decimal(0)

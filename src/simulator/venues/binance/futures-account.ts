@@ -1,6 +1,6 @@
 import { Decimal } from '../../../domain/decimal.ts'
 import { isConditional } from '../../core/account.ts'
-import { leverageOf, marginState, positionState } from '../../core/margin.ts'
+import { leverageOf, liquidationPrice, marginState, positionState } from '../../core/margin.ts'
 import { findInstrumentOf, type SignedCall } from './call.ts'
 import { wireSymbol } from './instruments.ts'
 
@@ -101,7 +101,7 @@ export function positionRisk(call: SignedCall) {
       breakEvenPrice: state.entry.toDecimalPlaces(12).toString(),
       markPrice: state.mark.toFixed(8),
       unRealizedProfit: state.unrealized.toFixed(8),
-      liquidationPrice: '0',
+      liquidationPrice: (liquidationPrice(account, symbol, 'USDT', marks) ?? new Decimal(0)).toFixed(8),
       isolatedMargin: '0',
       notional: state.notional.toFixed(8),
       marginAsset: state.instrument.quote,
