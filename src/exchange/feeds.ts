@@ -1,13 +1,8 @@
 import type { Exchange, Market, Mode } from '../domain/market.ts'
 import { type MarketFeed, openFeed } from './market-feed.ts'
-import type { MarketSource } from './market-source.ts'
+import { marketSourceOf } from './market-sources.ts'
 import { loopbackOrigin } from './route.ts'
-import { binanceFutures, binanceSpot } from './venues/binance-market.ts'
-
-const sources: Readonly<Record<string, MarketSource>> = {
-  'binance spot': binanceSpot,
-  'binance futures': binanceFutures,
-}
+import type { VenuePauses } from './venue-pauses.ts'
 
 /** Where an account's prices come from. */
 export interface FeedPlace {
@@ -24,16 +19,16 @@ export function openFeeds(parts: {
   readonly simulatorUrl: () => Promise<string | undefined>
   readonly marketNow: () => number
   readonly speed: number
+  /** While a venue takes no requests, nobody asks it for prices either; without them a process keeps no pauses. */
+  readonly pauses?: Pick<VenuePauses, 'gateOf'>
 }): (place: FeedPlace) => MarketFeed {
   const feeds = new Map<string, MarketFeed>()
   return ({ exchange, market, mode }) => {
     const isPaper = mode === 'paper'
-    const name = `${exchange} ${market}`
-    const key = `${name} ${isPaper}`
+    const key = `${exchange} ${market} ${isPaper}`
     const known = feeds.get(key)
     if (known) return known
-    const source = sources[name]
-    if (!source) throw new Error(`this build has no market data of ${name} yet`)
+    const source = marketSourceOf(exchange, market)
     const simulator = async () => {
       const url = await parts.simulatorUrl()
       return url === undefined ? undefined : loopbackOrigin(url)
@@ -43,6 +38,9 @@ export function openFeeds(parts: {
       address: isPaper ? simulator : async () => source.address,
       marketNow: parts.marketNow,
       speed: parts.speed,
+      ...(parts.pauses && {
+        gate: parts.pauses.gateOf(`${exchange} ${market} ${isPaper ? 'paper' : 'live'}`),
+      }),
     })
     feeds.set(key, feed)
     return feed

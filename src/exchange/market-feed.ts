@@ -1,13 +1,11 @@
-import { request } from 'undici'
-import { z } from 'zod'
 import { type Candle, type Timeframe, timeframeMs } from '../domain/candle.ts'
 import type { MarketFilters } from '../domain/market-filters.ts'
-import { messageOf, VenueUnavailable } from '../errors.ts'
+import { VenueUnavailable } from '../errors.ts'
 import { Fresh } from './fresh.ts'
 import type { ListedSymbol, MarketSource, Question, QuestionOfAll } from './market-source.ts'
-import { directAgent } from './public-agent.ts'
+import { askPublic } from './public-question.ts'
+import type { FeedGate } from './venue-pauses.ts'
 
-const timeoutMs = 4_000
 const pricesFreshMs = 1_000
 const booksFreshMs = 5_000
 const volumesFreshMs = 5 * 60_000
@@ -42,23 +40,22 @@ export interface FeedParts {
   readonly marketNow: () => number
   /** Market milliseconds per wall millisecond: what is kept ages that much faster. */
   readonly speed: number
+  /** Keeps the pauses that the venue asked for; nothing is held back without it. */
+  readonly gate?: FeedGate
 }
 
 /** Opens the feed of one market. */
-export function openFeed({ source, address, marketNow, speed }: FeedParts): MarketFeed {
-  async function ask<T>({ path, read }: Question<T>): Promise<T> {
+export function openFeed({ source, address, marketNow, speed, gate }: FeedParts): MarketFeed {
+  async function ask<T>(question: Question<T>): Promise<T> {
     const base = await address()
-    const asked = path.split('?', 1)[0]
-    if (base === undefined) throw new VenueUnavailable(`${asked}: no simulator is alive`)
+    if (base === undefined)
+      throw new VenueUnavailable(`${question.path.split('?', 1)[0]}: no simulator is alive`)
+    await gate?.requireOpen()
     try {
-      const signal = AbortSignal.timeout(timeoutMs)
-      const { statusCode, body } = await request(new URL(path, base), { dispatcher: directAgent, signal })
-      const text = await body.text()
-      if (statusCode !== 200) throw new Error(`HTTP ${statusCode} ${text.slice(0, 120)}`)
-      return read(JSON.parse(text))
+      return await askPublic(base, question)
     } catch (error) {
-      const reason = error instanceof z.ZodError ? ruleOf(error) : messageOf(error)
-      throw new VenueUnavailable(`${asked} of ${new URL(base).host}: ${reason}`, { cause: error })
+      if (error instanceof VenueUnavailable && error.code === 'rate-limited') await gate?.note(error)
+      throw error
     }
   }
 
@@ -143,10 +140,4 @@ export function openFeed({ source, address, marketNow, speed }: FeedParts): Mark
         .map(([symbol]) => symbol)
     },
   }
-}
-
-/** The first rule that an answer broke, and where in it. */
-function ruleOf({ issues: [issue] }: z.ZodError): string {
-  const place = issue?.path.join('.')
-  return `${issue?.message}${place ? ` at ${place}` : ''}`
 }

@@ -31,6 +31,8 @@ export interface MarketSource {
   /** Taker fee of an account without discounts, as a ratio. */
   readonly takerFee: number
   readonly largestCandleRequest: number
+  /** Between two requests of past candles: at most half of the address's weight goes to them. */
+  readonly pastCandlesEveryMs: number
   readonly listing: Question<ListedSymbol[]>
   readonly prices: QuestionOfAll<number>
   readonly books: QuestionOfAll<BestPrices>

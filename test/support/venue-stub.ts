@@ -6,6 +6,7 @@ import { afterAll } from 'vitest'
 export interface StubAnswer {
   readonly status?: number
   readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
   readonly stall?: boolean
 }
 
@@ -48,10 +49,11 @@ export async function venueStub(venueUrl?: string): Promise<VenueStub> {
   return stub
 }
 
-function say(outgoing: ServerResponse, { status = 200, body, stall }: StubAnswer): void {
+function say(outgoing: ServerResponse, { status = 200, body, headers, stall }: StubAnswer): void {
   outgoing.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
+    ...headers,
   })
   if (stall) outgoing.write(body.slice(0, body.length / 2))
   else outgoing.end(body)
