@@ -9,6 +9,12 @@ export type Db = Kysely<DB>
 /** The roles the program runs as; neither can bypass row security. */
 export type RuntimeRole = 'bullpen_app' | 'bullpen_worker'
 
+/**
+ * No transaction here waits for a network in its middle, but for the few that say so. One that does is of a process that is
+ * frozen, or of a machine that is gone: what it has locked is let go of after this, and halts and orders go on.
+ */
+const idleInTransactionMs = 10_000
+
 /** Connects as a runtime role. `max` is the pool's size. Close it with `db.destroy()`. */
 export function connect(url: string, role: RuntimeRole, { max = 10 }: { max?: number } = {}): Db {
   const pool = new pg.Pool({
@@ -16,7 +22,7 @@ export function connect(url: string, role: RuntimeRole, { max = 10 }: { max?: nu
     max,
     Client: SteadyClient,
     application_name: `bullpen ${role}`,
-    options: `-c role=${role}`,
+    options: `-c role=${role} -c idle_in_transaction_session_timeout=${idleInTransactionMs}`,
     connectionTimeoutMillis: 5_000,
   })
   // An idle connection that the server ended is replaced at the next query; without a listener it would end the process.

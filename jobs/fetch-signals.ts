@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { Db } from '#db/client.ts'
 import { symbolsWanted } from '#db/trading-settings.ts'
+import { takeTurn } from '#db/turn.ts'
 import type { MarketFeed } from '#src/exchange/market-feed.ts'
 import { fetchSignals } from '#src/queue/contracts.ts'
 import { done, skipped } from '#src/queue/job.ts'
@@ -10,6 +10,9 @@ import { job, marketInterval, signalMarket } from './context.ts'
 
 /** In a fast replay a signal would be over before anybody reads it; it lives at least this long by the wall clock. */
 const leastLifeWallMs = 3_000
+
+/** Advisory locks of the sources; the number says SIGN. */
+const fetchLocks = 0x5349474e
 
 /** Symbols a source looks at when nobody names any. */
 const topSymbols = 10
@@ -27,10 +30,7 @@ export default job(fetchSignals, {
     const source = sources[name]
     if (!source) return skipped(`this build has no source ${name}`)
     return context.db.transaction().execute(async (lock) => {
-      const { rows } = await sql<{
-        mine: boolean
-      }>`select pg_try_advisory_xact_lock(hashtext(${`fetch ${name}`})) as mine`.execute(lock)
-      if (!rows[0]?.mine) return skipped(`${name} is being asked already`)
+      if (!(await takeTurn(lock, fetchLocks, name))) return skipped(`${name} is being asked already`)
       const market = context.feedOf(signalMarket)
       const fetched = await fetchFrom(source, await symbolsFor(context.db, market), market, context.db, {
         marketNowMs: context.clock.marketNow(),

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import { lateShards, type ShardPlan } from '#db/monitor-shards.ts'
 import { takeWakes } from '#db/order-wakes.ts'
+import { takeTurn } from '#db/turn.ts'
 import { cancelOrder } from '#src/orders/cancel.ts'
 import { placeOrder } from '#src/orders/place.ts'
 import { resolveOrder } from '#src/orders/resolve.ts'
@@ -28,9 +28,8 @@ export async function sweepLateShards(context: JobContext, signal: AbortSignal):
     await Promise.all(
       late.slice(from, from + shardsAtOnce).map((shard) =>
         context.db.transaction().execute(async (lock) => {
-          const { rows } = await sql<{ mine: boolean }>`
-            select pg_try_advisory_xact_lock(${shardLocks}, ${shard}) as mine`.execute(lock)
-          if (rows[0]?.mine) await monitorPositions.run({ shard }, context, { signal, isRetry: false })
+          if (await takeTurn(lock, shardLocks, shard))
+            await monitorPositions.run({ shard }, context, { signal, isRetry: false })
         }),
       ),
     )

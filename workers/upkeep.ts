@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Db } from '#db/client.ts'
+import { takeTurn } from '#db/turn.ts'
 import type { Logger } from '#src/log.ts'
 import { startRounds } from './rounds.ts'
 
@@ -32,10 +32,7 @@ export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Prom
   const schedules = startRounds(everyMs, async (isStopped) => {
     const keepTogether = () =>
       db.transaction().execute(async (tx) => {
-        const { rows } = await sql<{
-          mine: boolean
-        }>`select pg_try_advisory_xact_lock(${scheduleLock}) as mine`.execute(tx)
-        if (!rows[0]?.mine) return
+        if (!(await takeTurn(tx, scheduleLock))) return
         await attempt('the count of missed ticks', upkeep.countMissedTicks, isStopped)
         await upkeep.keepSchedules()
       })

@@ -3,6 +3,7 @@ import { request } from 'undici'
 import { type Account, createAccount } from '#db/accounts.ts'
 import { recordPermissions, storeApiKey } from '#db/api-keys.ts'
 import type { Db } from '#db/client.ts'
+import { letWait } from '#db/turn.ts'
 import type { DecimalText } from '../domain/decimal.ts'
 import { messageOf, UserError } from '../errors.ts'
 import { createGateway, unsupported } from '../exchange/gateway.ts'
@@ -41,6 +42,7 @@ export async function connectAccount(
   if (obstacle) throw new UserError(obstacle)
   const id = randomUUID()
   return db.transaction().execute(async (tx) => {
+    await letWait(tx)
     const account = await createNamed(tx, { id, ...wanted })
     const stored = await storeApiKey(tx, {
       accountId: id,
