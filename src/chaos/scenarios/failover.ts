@@ -24,7 +24,7 @@ export const failover: Scenario = {
       async lose() {
         const jobs = await line.failOver()
         back += jobs.back
-        return jobs.missing
+        return { jobs: jobs.missing }
       },
     })
     return { ...played, figures: { ...played.figures, jobsBack: back } }

@@ -15,13 +15,21 @@ const slowVenue = { delayMs: 250, forMs: 1_500 }
 const roundEndsMs = 120_000
 const lookMs = 50
 
+/** What the loss of a queue was. */
+interface Lost {
+  /** Jobs it took along that somebody had been promised. */
+  readonly jobs: number
+  /** For how long no worker was there because its process was still starting; it is not counted to what follows. */
+  readonly startS?: number
+}
+
 /** One way to lose a queue. */
 export interface Losing {
   readonly load: Load
   /** What comes before each burst. */
   readonly beforeBurst?: () => void
-  /** Loses the queue of a round; resolves with how many jobs it took along that somebody had been promised. */
-  lose(round: number): Promise<number>
+  /** Loses the queue of a round. */
+  lose(round: number): Promise<Lost>
 }
 
 /**
@@ -38,6 +46,7 @@ export async function loseAgainAndAgain(
   await stage.settled()
   const goOn: number[] = []
   const caughtUp: number[] = []
+  const starts: number[] = []
   const findings: string[] = []
   let jobsLost = 0
   let waiting = 0
@@ -47,9 +56,11 @@ export async function loseAgainAndAgain(
     beforeBurst?.()
     await load.plan(burst)
     const before = await standing(journal)
-    jobsLost += await lose(round)
+    const { jobs, startS = 0 } = await lose(round)
+    jobsLost += jobs
+    starts.push(startS)
     await load.plan(fresh)
-    const took = await untilGoneOn(journal, before)
+    const took = await untilGoneOn(journal, before, startS)
     waiting += took.waiting
     goOn.push(took.nextS)
     caughtUp.push(took.lastS)
@@ -71,6 +82,7 @@ export async function loseAgainAndAgain(
     waitingWhenLost: waiting,
     goOn_s: spreadOf(goOn),
     caughtUp_s: spreadOf(caughtUp),
+    ...(Math.max(...starts) > 0 && { processesStart_s: spreadOf(starts.filter((seconds) => seconds > 0)) }),
   }
   return {
     harm: { ...harmOf(verdict), tooLate: findings.length },
@@ -94,10 +106,11 @@ async function standing({ query }: Journal): Promise<Standing> {
   return row
 }
 
-/** From when the loss began, in s: until an order planned since is claimed, and until each that waited was claimed or ended. */
+/** From when the loss began and processes had started, in s: until an order planned since is claimed, and until each that waited was claimed or ended. */
 async function untilGoneOn(
   { query }: Journal,
   { at, planned }: Standing,
+  startS: number,
 ): Promise<{ readonly nextS: number; readonly lastS: number; readonly waiting: number }> {
   const begunMs = performance.now()
   for (;;) {
@@ -112,7 +125,8 @@ async function untilGoneOn(
     const isOver = row !== undefined && row.next !== null && row.left === 0
     if (isOver || performance.now() - begunMs > roundEndsMs) {
       const late = roundEndsMs / 1_000
-      const seconds = (text: string | null | undefined) => Math.round(Number(text ?? late) * 1_000) / 1_000
+      const seconds = (text: string | null | undefined) =>
+        Math.round(Math.max(0, Number(text ?? late) - startS) * 1_000) / 1_000
       return {
         nextS: seconds(row?.next),
         lastS: planned.length === 0 ? 0 : row?.left === 0 ? seconds(row.last) : late,

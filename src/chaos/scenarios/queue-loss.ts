@@ -21,7 +21,7 @@ export const queueLoss: Scenario = {
       async lose() {
         const lost = await jobsIn(redis)
         await redis.flushall()
-        return lost.size
+        return { jobs: lost.size }
       },
     })
   },

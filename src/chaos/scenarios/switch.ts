@@ -37,14 +37,15 @@ export const switchStore: Scenario = {
     return loseAgainAndAgain(options, stage, {
       load: stage.load(enqueue),
       async lose(round) {
-        const left = await jobsOn(sideOf(side).queues)
+        const jobs = await jobsOn(sideOf(side).queues)
         const way = ways[round % ways.length]
         side += 1
         const starting = way === 'rolled' ? await hire(side) : undefined
         if (way === 'killed') for (const member of crew) member.kill()
         await Promise.all(crew.map((member) => member.stop()))
+        const beganMs = performance.now()
         crew = starting ?? (await hire(side))
-        return left
+        return { jobs, ...(!starting && { startS: (performance.now() - beganMs) / 1_000 }) }
       },
     })
   },
