@@ -30,9 +30,12 @@ export interface BacktestExit {
 }
 
 /**
- * A closed round trip. `pnl` is net of fees and funding in quote; `profit_ratio` is pnl ÷ entry cost. `exit_price` is the mean
- * of its exits weighted by quantity; `close_reason` is that of the last one. A position that is still open at the end of the
- * candles is closed at the last close as `manual`, and says so by `is_open`.
+ * A closed round trip. `quantity` is what was sold again, the sum of its exits: on spot that is less than what was bought, by
+ * the entry's fee, which is taken in the coin, and by the dust that no venue would take. `fees` is both legs' fees in quote and
+ * the dust's cost, so that pnl = ±(Σ exits − entry_price · quantity) − fees + funding, and `profit_ratio` is pnl ÷ entry cost.
+ * `exit_price` is the mean of its exits weighted by quantity; `close_reason` is that of the last one. What happens inside a
+ * candle has the candle's opening time. A position that is still open at the end of its candles is closed at the last close as
+ * `manual`, and says so by `is_open`.
  */
 export interface BacktestTrade {
   readonly symbol: string
@@ -52,6 +55,8 @@ export interface BacktestTrade {
   /** The source whose signal opened it, and its confidence. */
   readonly source: string
   readonly confidence: number
+  /** What could not be sold again, in base. */
+  readonly dust?: number
   readonly is_open?: true
 }
 

@@ -10,6 +10,7 @@ export interface CandleName {
 }
 
 const namePattern = /^(?:[a-z][a-z0-9]*-)?([A-Z0-9]+)-(\d+[mhd])(?:[-_.][^/]*)?\.csv(\.gz)?$/
+const fundingPattern = /^(?:[a-z][a-z0-9]*-)?([A-Z0-9]+)-funding(?:[-_.][^/]*)?\.csv$/
 const givenPattern = /^([A-Z0-9]+(?:\/[A-Z0-9]+)?)=(.+)$/
 const quotes = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'USD', 'EUR', 'BTC', 'ETH', 'BNB']
 
@@ -33,6 +34,18 @@ export function candleName(text: string): CandleName {
   if (!isTimeframe(timeframe))
     throw new UserError(`${text}: ${timeframe} is not one of ${Object.keys(timeframeMs).join(', ')}`)
   return { path: text, symbol, timeframe }
+}
+
+/** Reads `[<venue>-]<SYMBOL>-funding[-<from>_<to>].csv`, or `SYMBOL=FILE`. Throws a UserError of one line. */
+export function fundingName(text: string): CandleName {
+  const [, symbol, path] = givenPattern.exec(text) ?? []
+  if (symbol !== undefined && path !== undefined) return { path, symbol: symbolOf(symbol, text) }
+  const [, market] = fundingPattern.exec(basename(text)) ?? []
+  if (market === undefined)
+    throw new UserError(
+      `${text}: the name is not <venue>-<SYMBOL>-funding-<from>_<to>.csv (SYMBOL=FILE names the symbol itself)`,
+    )
+  return { path: text, symbol: symbolOf(market, text) }
 }
 
 /** BTC/USDT of BTCUSDT or of itself. Throws a UserError that begins with `where` when no known quote ends it. */

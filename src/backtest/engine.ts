@@ -1,0 +1,393 @@
+import { timeframeMs } from '../domain/candle.ts'
+import { Decimal } from '../domain/decimal.ts'
+import { decide } from '../domain/entries/decide.ts'
+import type { Decision } from '../domain/entries/decision.ts'
+import { exitRulesFor } from '../domain/exits/exit-rules.ts'
+import { reevaluate } from '../domain/exits/reevaluate.ts'
+import { smartExit } from '../domain/exits/smart-exit.ts'
+import { type MarketSafety, readSafety } from '../domain/market/safety.ts'
+import { entrySide } from '../domain/side.ts'
+import { signalLifetimeMs } from '../domain/signal.ts'
+import { Books } from './books.ts'
+import { atOpen, type Leave, walkCandle } from './candle-path.ts'
+import { EquityCurve } from './equity-curve.ts'
+import type { OpenPosition } from './open-position.ts'
+import { Question } from './question.ts'
+import type { BacktestRun, SkippedSignal } from './result.ts'
+import { type LiveSignal, SignalBook } from './signal-book.ts'
+import type { FileSignal, SignalOrigin } from './signal-origin.ts'
+import { SourceRecord } from './source-record.ts'
+import { type RunTerms, slipped } from './terms.ts'
+import { type OnTrackClose, type RecordedMarket, Track } from './track.ts'
+
+const fiveMs = 300_000
+const hourMs = 3_600_000
+const equityEveryMs = 60_000
+
+/** What a run is made of. */
+export interface RunPlan {
+  readonly terms: RunTerms
+  readonly markets: readonly RecordedMarket[]
+  readonly origin: SignalOrigin
+  /** Nothing is decided before it: what comes earlier is history. */
+  readonly fromMs?: number
+  /** Candles that open at it or later are not looked at. */
+  readonly toMs?: number
+}
+
+/**
+ * The rules over candles, moment by moment and without a clock. At each moment first the candles that end there are walked,
+ * closed and shown to the strategy; then those that begin there open: funding is paid, exits that are due at the open leave,
+ * and the live signals are decided on, oldest first, each against what the ones before it took. So a signal of one candle
+ * enters at the open of the next, at whose price it is decided, and nothing is known of a candle that has not ended but its
+ * first price.
+ *
+ * A signal lives as in the cluster (`SignalBook`), and one that was refused is decided again at each open while it lives.
+ * What a strategy says lives three of its candles, or as long as that source's signals live, but never less than a candle;
+ * a row of a file lives an hour from the close of its candle, and never less than a candle.
+ */
+export class Engine {
+  readonly #plan: RunPlan
+  readonly #terms: RunTerms
+  readonly #tracks: ReadonlyMap<string, Track>
+  readonly #list: readonly Track[]
+  readonly #files = new Map<string, { readonly rows: readonly FileSignal[]; at: number }>()
+  readonly #signals = new SignalBook()
+  readonly #record = new SourceRecord()
+  readonly #leave: Leave
+  #equity: { atMs: number; equity: number }[] = []
+  readonly #fromMs: number
+  readonly books: Books
+  readonly curve: EquityCurve
+  readonly skipped: SkippedSignal[] = []
+  candles = 0
+  firstMs = Number.NaN
+  lastMs = Number.NaN
+  #safety: { readonly hourMs: number; readonly reading: MarketSafety | undefined } | undefined
+  #positions = 0
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan
+    this.#terms = plan.terms
+    this.#fromMs = plan.fromMs ?? Number.NEGATIVE_INFINITY
+    this.books = new Books(plan.terms)
+    this.curve = new EquityCurve(plan.terms.capital)
+    this.#leave = (position, exit, timeMs) => this.books.leave(position, exit, timeMs)
+    const { origin } = plan
+    const wanted = origin.kind === 'strategy' ? origin.strategy.history : {}
+    this.#list = plan.markets.map((market) => {
+      if (origin.kind === 'strategy') return new Track(market, wanted, this.#listener(origin))
+      const rows = origin.rows.filter(({ symbol }) => symbol === market.symbol)
+      this.#files.set(market.symbol, { rows, at: 0 })
+      return new Track(market, wanted)
+    })
+    this.#tracks = new Map(this.#list.map((track) => [track.symbol, track]))
+  }
+
+  /** Runs to the end of the candles. `onProgress` hears of the market's time every few thousand candles. */
+  async run(onProgress?: (timeMs: number) => void): Promise<void> {
+    const cursors = this.#list.flatMap((track) => track.cursors)
+    try {
+      for (;;) {
+        await Promise.all(cursors.map((cursor) => cursor.refill()))
+        if (!this.#runWhileReady(cursors)) break
+        onProgress?.(this.lastMs)
+      }
+    } finally {
+      await Promise.all(cursors.map((cursor) => cursor.close()))
+    }
+    for (const track of this.#list) this.#abandon(track)
+    this.#noteEquity(this.lastMs)
+  }
+
+  /** The first and the last price of each symbol. */
+  get symbols(): BacktestRun['symbols'] {
+    return this.#list.map(({ symbol, firstPrice: first, price: last }) => ({ symbol, first, last }))
+  }
+
+  /** Goes on until a feed has to be read; false when there is nothing more. */
+  #runWhileReady(cursors: Track['cursors']): boolean {
+    const tracks = this.#list
+    const toMs = this.#plan.toMs ?? Number.POSITIVE_INFINITY
+    while (cursors.every((cursor) => cursor.isReady)) {
+      let nowMs = Number.POSITIVE_INFINITY
+      for (const track of tracks) {
+        const nextMs = track.nextMs(toMs)
+        if (nextMs < nowMs) nowMs = nextMs
+      }
+      if (nowMs === Number.POSITIVE_INFINITY) return false
+      this.#moment(nowMs, toMs)
+    }
+    return true
+  }
+
+  #moment(nowMs: number, toMs: number): void {
+    let isClosing = false
+    for (const track of this.#list)
+      if (track.closeMs === nowMs) {
+        this.#close(track, nowMs)
+        isClosing = true
+      }
+    if (isClosing) this.#noteEquity(nowMs)
+    let isOpening = false
+    for (const track of this.#list)
+      if (track.cursor.timeMs === nowMs && nowMs < toMs) {
+        this.#open(track, nowMs)
+        isOpening = true
+      }
+    if (isOpening && !this.#signals.isEmpty && nowMs >= this.#fromMs) this.#decideAll(nowMs)
+  }
+
+  /** A candle begins: its first price is known, and nothing else. */
+  #open(track: Track, nowMs: number): void {
+    const { cursor, stepMs } = track
+    const price = cursor.block.open[cursor.at] as number
+    track.price = price
+    track.closeMs = nowMs + stepMs
+    if (Number.isNaN(this.firstMs) && nowMs >= this.#fromMs) this.firstMs = nowMs
+    if (Number.isNaN(track.firstPrice) && nowMs >= this.#fromMs) track.firstPrice = price
+    if (track.longer.length > 0) track.admitLonger(nowMs)
+    track.ladder.settle(nowMs)
+    const position = this.books.positions.get(track.symbol)
+    if (position === undefined) return
+    this.#fund(track, position, nowMs)
+    const hints = position.smartExit === undefined ? undefined : { smartExit: position.smartExit }
+    position.smartExit = undefined
+    if (atOpen(position, price, nowMs, this.#leave, hints)) position.noteStop(nowMs)
+  }
+
+  /** A candle ends: it is walked, and everything made from it is brought up to date. */
+  #close(track: Track, nowMs: number): void {
+    const { cursor, symbol } = track
+    const { block, at } = cursor
+    const openMs = block.time[at] as number
+    const position = this.books.positions.get(symbol)
+    if (position !== undefined) this.#walk(track, position, openMs, nowMs)
+    const close = block.close[at] as number
+    track.price = close
+    track.closeMs = Number.NaN
+    this.candles += 1
+    this.lastMs = nowMs
+    if (this.#record.isWaiting(symbol)) this.#score(track, openMs, nowMs)
+    track.ladder.take(
+      openMs,
+      nowMs,
+      block.open[at] as number,
+      block.high[at] as number,
+      block.low[at] as number,
+      close,
+      block.volume[at] as number,
+    )
+    cursor.advance()
+    if (position !== undefined && this.books.positions.get(symbol) === position)
+      this.#review(track, position, nowMs)
+    this.#hearFile(track, openMs, nowMs)
+    if (!cursor.hasRow && cursor.isReady) this.#abandon(track)
+  }
+
+  #walk(track: Track, position: OpenPosition, openMs: number, closeMs: number): void {
+    const { detail, cursor } = track
+    const { block, at } = cursor
+    if (detail !== undefined && this.#walkDetail(detail, track, position, openMs, closeMs)) return
+    walkCandle(
+      position,
+      { low: block.low[at] as number, high: block.high[at] as number, timeMs: openMs },
+      this.#leave,
+    )
+  }
+
+  /** Walks the shorter candles inside; false when there are none, and the long one itself has to do. */
+  #walkDetail(
+    { cursor, stepMs }: NonNullable<Track['detail']>,
+    track: Track,
+    position: OpenPosition,
+    openMs: number,
+    closeMs: number,
+  ): boolean {
+    while (cursor.timeMs < openMs) cursor.advance()
+    let isFound = false
+    for (; cursor.timeMs < closeMs; cursor.advance()) {
+      const { block, at } = cursor
+      const timeMs = cursor.timeMs
+      isFound = true
+      if (!atOpen(position, block.open[at] as number, timeMs, this.#leave)) return true
+      const candle = { low: block.low[at] as number, high: block.high[at] as number, timeMs }
+      if (!walkCandle(position, candle, this.#leave)) return true
+      position.noteStop(timeMs + stepMs)
+      track.price = block.close[at] as number
+      if (timeMs + stepMs < closeMs) this.#review(track, position, timeMs + stepMs)
+    }
+    return isFound
+  }
+
+  /** At each 5 m close, as the monitor does: stops and targets are read again, and SmartExit is asked. */
+  #review(track: Track, position: OpenPosition, nowMs: number): void {
+    const { rules } = position
+    const candleOpenTimeMs = Math.floor(nowMs / fiveMs) * fiveMs - fiveMs
+    const { state } = position
+    const isNew = candleOpenTimeMs > state.reevaluatedAtMs && candleOpenTimeMs >= state.openedAtMs
+    if (rules.dynamicStops && isNew) {
+      const { atr, regime } = track.numbers()
+      position.become(reevaluate(state, { candleOpenTimeMs, price: track.price, atr, regime }, rules).state)
+    }
+    if (
+      rules.smartExit &&
+      candleOpenTimeMs >= state.openedAtMs &&
+      track.fives.at(-1)?.openTimeMs === candleOpenTimeMs
+    )
+      position.smartExit = smartExit(state.side, track.fives)
+    position.noteStop(nowMs)
+  }
+
+  #fund(track: Track, position: OpenPosition, nowMs: number): void {
+    const { funding } = track
+    while (track.fundedTo < funding.length) {
+      const due = funding[track.fundedTo] as Track['funding'][number]
+      if (due.timeMs > nowMs) return
+      track.fundedTo += 1
+      if (due.timeMs <= position.opening.entryTimeMs) continue
+      const notional = new Decimal(position.quantity).times(track.price)
+      this.books.fund(position, notional.times(due.rate).times(-position.direction))
+    }
+  }
+
+  /** Asks the strategy at each close of its timeframe, and puts what it says into the book. */
+  #listener({ source, strategy }: Extract<SignalOrigin, { kind: 'strategy' }>): OnTrackClose {
+    const run = strategy.start()
+    const stepMs = timeframeMs[strategy.timeframe]
+    const lifeMs = Math.max(signalLifetimeMs(source, stepMs), stepMs)
+    return (track, candle, timeframe) => {
+      if (timeframe !== strategy.timeframe) return
+      const nowMs = candle.openTimeMs + stepMs
+      const said = run({ symbol: track.symbol, nowMs, candles: track.lists, candle })
+      if (said === undefined) return
+      const fresh = this.#signals.say({ ...said, source }, nowMs, lifeMs)
+      if (fresh !== undefined) this.#record.expect(fresh, candle.close)
+    }
+  }
+
+  /** The rows of the file that lie inside the candle; a row from before the first candle is never heard. */
+  #hearFile(track: Track, openMs: number, closeMs: number): void {
+    const file = this.#files.get(track.symbol)
+    if (file === undefined) return
+    for (let row = file.rows[file.at]; row !== undefined && row.timeMs < closeMs; row = file.rows[file.at]) {
+      file.at += 1
+      if (row.timeMs < openMs && closeMs - row.timeMs > hourMs) continue
+      const said = { ...row, source: this.#plan.origin.source }
+      this.#signals.sayAnew(said, closeMs, Math.max(hourMs, track.stepMs))
+    }
+  }
+
+  #score(track: Track, openMs: number, closeMs: number): void {
+    const { block, at } = track.cursor
+    const candle = {
+      openTimeMs: openMs,
+      open: block.open[at] as number,
+      high: block.high[at] as number,
+      low: block.low[at] as number,
+      close: block.close[at] as number,
+      volume: block.volume[at] as number,
+    }
+    this.#record.take(track.symbol, candle, closeMs)
+  }
+
+  #decideAll(nowMs: number): void {
+    for (const signal of this.#signals.liveAt(nowMs)) {
+      const track = this.#tracks.get(signal.symbol)
+      if (track === undefined || signal.isEntered || track.cursor.timeMs !== nowMs) continue
+      const decision = decide(this.#question(track, signal, nowMs))
+      const outcome = decision.outcome === 'taken' ? decision.action : decision.rule
+      if (decision.outcome === 'taken') this.#carryOut(track, signal, decision, nowMs)
+      else if (outcome !== signal.lastOutcome) this.#tell(signal, decision, nowMs)
+      signal.lastOutcome = outcome
+    }
+  }
+
+  #question(track: Track, signal: LiveSignal, nowMs: number): Question {
+    return new Question({
+      terms: this.#terms,
+      books: this.books,
+      track,
+      tracks: this.#tracks,
+      signal,
+      accuracy: this.#record.accuracyOn(signal.symbol),
+      equity: this.#equity,
+      safety: () => this.#readSafety(),
+      nowMs,
+    })
+  }
+
+  #carryOut(
+    track: Track,
+    signal: LiveSignal,
+    decision: Extract<Decision, { outcome: 'taken' }>,
+    nowMs: number,
+  ): void {
+    const { price, symbol } = track
+    const held = this.books.positions.get(symbol)
+    if (decision.action === 'close') {
+      if (held !== undefined) this.books.leaveAll(held, 'signal', price, nowMs)
+      return
+    }
+    const { entry } = decision
+    const entryPrice = slipped(price, entrySide(entry.side), this.#terms.slippage)
+    signal.isEntered = true
+    this.books.open({
+      state: {
+        positionId: String(++this.#positions),
+        symbol,
+        side: entry.side,
+        entryPrice,
+        quantity: entry.quantity,
+        bestPrice: entryPrice,
+        stopLoss: entry.stopLoss,
+        takeProfit: entry.takeProfit,
+        takenLevels: [],
+        openedAtMs: nowMs,
+        reevaluatedAtMs: 0,
+      },
+      rules: exitRulesFor(this.#terms.settings, track.filters, this.#terms.market),
+      leverage: entry.leverage,
+      source: signal.source,
+      confidence: signal.confidence,
+      entryTimeMs: nowMs,
+      price: entryPrice,
+    })
+  }
+
+  #tell(signal: LiveSignal, decision: Extract<Decision, { outcome: 'skipped' }>, nowMs: number): void {
+    const { symbol, action } = signal
+    if (action === 'HOLD') return
+    const { rule, reasons } = decision
+    this.skipped.push({ time_ms: nowMs, symbol, action, rule, reasons })
+  }
+
+  /** BTC's reading, once per closed hour; undefined where BTC is not among the symbols. */
+  #readSafety(): MarketSafety | undefined {
+    const hours = this.#tracks.get(`BTC/${this.#terms.quote}`)?.hours ?? []
+    const lastMs = hours.at(-1)?.openTimeMs ?? 0
+    if (this.#safety?.hourMs !== lastMs) this.#safety = { hourMs: lastMs, reading: readSafety(hours) }
+    return this.#safety.reading
+  }
+
+  /** Sells what is open of a symbol whose candles have ended. */
+  #abandon(track: Track): void {
+    const position = this.books.positions.get(track.symbol)
+    if (position !== undefined) this.books.abandon(position, track.price, this.lastMs)
+  }
+
+  #noteEquity(nowMs: number): void {
+    if (nowMs < this.#fromMs) return
+    const { equity, exposed } = this.books.worth(this.#priceOf)
+    this.curve.note(nowMs, equity, equity > 0 ? exposed / equity : 0)
+    const lookbackMs = this.#terms.settings.protections.maxDrawdown?.lookbackMs
+    if (lookbackMs === undefined) return
+    const last = this.#equity.at(-1)
+    if (last !== undefined && nowMs - last.atMs < equityEveryMs) return
+    this.#equity.push({ atMs: nowMs, equity })
+    if ((this.#equity[0]?.atMs ?? nowMs) < nowMs - 2 * lookbackMs)
+      this.#equity = this.#equity.filter(({ atMs }) => atMs > nowMs - lookbackMs)
+  }
+
+  readonly #priceOf = (symbol: string): number => this.#tracks.get(symbol)?.price ?? Number.NaN
+}
