@@ -2,7 +2,10 @@ import type { Candle } from '../candle.ts'
 import { trueRange } from './atr.ts'
 import { Wilder } from './wilder.ts'
 
-/** Average directional index after Wilder, 0–100: how much of the movement has a direction. NaN for 2·period − 1 candles. */
+/**
+ * Average directional index after Wilder (1978), 0–100: how much of the movement has a direction, whichever it is. All four
+ * averages are his smoothing, seeded with means. NaN for 2·period − 1 candles.
+ */
 export class Adx {
   readonly #range: Wilder
   readonly #up: Wilder

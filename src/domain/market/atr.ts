@@ -6,7 +6,10 @@ export function trueRange(candle: Pick<Candle, 'high' | 'low'>, previousClose: n
   return Math.max(candle.high, previousClose) - Math.min(candle.low, previousClose)
 }
 
-/** Average true range after Wilder; the first candle gives none (no close before it), so NaN for `period` candles. */
+/**
+ * Average true range after Wilder (1978) in price units, by his smoothing. The first candle has no close before it and gives
+ * no range, so NaN for `period` candles; who counts its high − low differs for about a hundred candles.
+ */
 export class Atr {
   readonly #smooth: Wilder
   #previousClose = Number.NaN

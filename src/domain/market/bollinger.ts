@@ -5,7 +5,11 @@ export interface BollingerValue {
   readonly lower: number
 }
 
-/** Bollinger bands over a ring, in two passes: sums that are carried along drift. */
+/**
+ * Bollinger bands: simple mean and population deviation (divided by n, as John Bollinger does) of the last `period` closes.
+ * In two passes over a ring: sums that are carried along drift, and a market that stands still must have a width of 0. A
+ * candle costs 2·period additions, however many came before.
+ */
 export class Bollinger {
   readonly #window: Float64Array
   readonly #deviations: number

@@ -1,4 +1,7 @@
-/** Exponential moving average with weight 2/(period + 1), seeded with the mean of the first `period` values; NaN before. */
+/**
+ * Exponential moving average with weight 2/(period + 1), seeded with the mean of the first `period` values; NaN before.
+ * The seed is StockCharts' (ChartSchool, "Moving Averages"); who seeds with the first value differs for about three periods.
+ */
 export class Ema {
   readonly #period: number
   readonly #weight: number

@@ -7,7 +7,10 @@ export interface MacdValue {
   readonly histogram: number
 }
 
-/** Moving average convergence divergence: EMA fast − EMA slow, its EMA as signal (seeded with the mean), and the gap. */
+/**
+ * Moving average convergence divergence after Gerald Appel: EMA fast − EMA slow, its EMA as signal, and the gap between both.
+ * Every average is seeded with the mean of its first values (see Ema), the signal from the first MACD on.
+ */
 export class Macd {
   readonly #fast: Ema
   readonly #slow: Ema

@@ -1,6 +1,9 @@
 import { Wilder } from './wilder.ts'
 
-/** Relative strength index after Wilder, 0–100; 50 when nothing moved, NaN for the first `period` values. */
+/**
+ * Relative strength index after Wilder (1978), 0–100: 100·g/(g + l) of his smoothed gains and losses; 50 when nothing moved,
+ * NaN for the first `period` values.
+ */
 export class Rsi {
   readonly #gains: Wilder
   readonly #losses: Wilder

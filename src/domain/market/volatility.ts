@@ -1,6 +1,7 @@
 /**
  * Daily realized volatility as a ratio: the root of the mean squared log return over `window` returns, scaled to a day of
- * `perDay` returns. NaN until the window is full. 48 and 24 for hourly closes.
+ * `perDay` returns. Divided by n, and no mean is taken off: realized variance as Andersen and Bollerslev (1998) define it.
+ * NaN until the window is full. 48 and 24 for hourly closes.
  */
 export class RealizedVolatility {
   readonly #squares: Float64Array

@@ -1,4 +1,7 @@
-/** Wilder's smoothing: the mean of the first `period` values, then moved by 1/period of each difference; NaN before. */
+/**
+ * Wilder's smoothing: the mean of the first `period` values, then moved by 1/period of each difference; NaN before.
+ * J. Welles Wilder, New Concepts in Technical Trading Systems (1978); RSI, ATR and ADX are built on it.
+ */
 export class Wilder {
   readonly #period: number
   #seen = 0

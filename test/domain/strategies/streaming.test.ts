@@ -4,30 +4,11 @@ import { type Candle, type Timeframe, timeframeMs } from '#src/domain/candle.ts'
 import type { MarketContext } from '#src/domain/market/market-context.ts'
 import { council, councilParameters } from '#src/domain/strategies/council/council.ts'
 import { councilMemory } from '#src/domain/strategies/council/memory.ts'
+import { walk as walkOf } from '../walk.ts'
 
 const startMs = Date.UTC(2025, 9, 19)
 
-/** 5 m candles of a walk whose steps are drawn by a seed, so that a failing case shrinks to a small number. */
-function walk(seed: number, count: number): Candle[] {
-  let state = seed >>> 0
-  const draw = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-  let close = 100
-  return Array.from({ length: count }, (_, i) => {
-    const open = close * (draw() < 0.01 ? 1 + (draw() - 0.5) * 0.2 : 1)
-    close = open * (1 + (draw() - 0.5) * 0.02)
-    return {
-      openTimeMs: startMs + i * timeframeMs['5m'],
-      open,
-      high: Math.max(open, close) * (1 + draw() * 0.003),
-      low: Math.min(open, close) * (1 - draw() * 0.003),
-      close,
-      volume: draw() * 20,
-    }
-  })
-}
+const walk = (seed: number, count: number) => walkOf(seed, count, { startMs, leap: 0.1 })
 
 /** The longer candles that have closed by the end of the short ones. */
 function closedOf(candles: readonly Candle[], length: Timeframe): Candle[] {
@@ -55,11 +36,11 @@ function before(seed: number, length: Timeframe, count: number): Candle[] {
 test('a council that remembers says at each candle what one without memory says, forming candles or not', () => {
   fc.assert(
     fc.property(fc.nat(), fc.boolean(), (seed, hasForming) => {
-      const fives = walk(seed, 600)
+      const fives = walk(seed, 350)
       const past = { '1h': before(seed + 1, '1h', 230), '4h': before(seed + 2, '4h', 210) }
       const days = before(seed + 3, '1d', 205)
       const memory = councilMemory()
-      for (let i = 500; i <= fives.length; i++) {
+      for (let i = 285; i <= fives.length; i++) {
         const known = fives.slice(0, i)
         const nowMs = (known.at(-1)?.openTimeMs ?? 0) + timeframeMs['5m']
         const last = known.at(-1) as Candle
@@ -78,7 +59,7 @@ test('a council that remembers says at each candle what one without memory says,
         expect(council(context, parameters, memory)).toEqual(council(context))
       }
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   )
 })
 
