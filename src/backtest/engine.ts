@@ -54,6 +54,8 @@ export class Engine {
   readonly #files = new Map<string, { readonly rows: readonly FileSignal[]; at: number }>()
   readonly #signals = new SignalBook()
   readonly #record = new SourceRecord()
+  /** Rows of a file that nothing was decided on yet. */
+  readonly #undecided = new Set<LiveSignal>()
   readonly #leave: Leave
   #equity: { atMs: number; equity: number }[] = []
   readonly #fromMs: number
@@ -98,6 +100,7 @@ export class Engine {
     }
     for (const track of this.#list) this.#abandon(track)
     this.#noteEquity(this.lastMs)
+    this.#tellAllUnheard()
   }
 
   /** The first and the last price of each symbol. */
@@ -272,9 +275,11 @@ export class Engine {
     if (file === undefined) return
     for (let row = file.rows[file.at]; row !== undefined && row.timeMs < closeMs; row = file.rows[file.at]) {
       file.at += 1
-      if (row.timeMs < openMs && closeMs - row.timeMs > hourMs) continue
+      const isLost = row.timeMs < openMs && closeMs - row.timeMs > hourMs
       const said = { ...row, source: this.#plan.origin.source }
-      this.#signals.sayAnew(said, closeMs, Math.max(hourMs, track.stepMs))
+      const signal = isLost ? undefined : this.#signals.sayAnew(said, closeMs, Math.max(hourMs, track.stepMs))
+      if (signal !== undefined) this.#undecided.add(signal)
+      else if (isLost) this.#tellUnheard(row.timeMs, row)
     }
   }
 
@@ -297,6 +302,7 @@ export class Engine {
       if (track === undefined || signal.isEntered || track.cursor.timeMs !== nowMs) continue
       const decision = decide(this.#question(track, signal, nowMs))
       const outcome = decision.outcome === 'taken' ? decision.action : decision.rule
+      this.#undecided.delete(signal)
       if (decision.outcome === 'taken') this.#carryOut(track, signal, decision, nowMs)
       else if (outcome !== signal.lastOutcome) this.#tell(signal, decision, nowMs)
       signal.lastOutcome = outcome
@@ -360,6 +366,20 @@ export class Engine {
     if (action === 'HOLD') return
     const { rule, reasons } = decision
     this.skipped.push({ time_ms: nowMs, symbol, action, rule, reasons })
+  }
+
+  /** A row of a file that no candle came for. */
+  #tellUnheard(timeMs: number, { symbol, action }: Pick<FileSignal, 'symbol' | 'action'>): void {
+    if (action === 'HOLD') return
+    const reasons = ['no candle began within its life, at whose open it could have been decided']
+    this.skipped.push({ time_ms: timeMs, symbol, action, rule: 'candles', reasons })
+  }
+
+  #tellAllUnheard(): void {
+    for (const signal of this.#undecided) this.#tellUnheard(signal.createdAtMs, signal)
+    for (const { rows, at } of this.#files.values())
+      for (const row of rows.slice(at)) this.#tellUnheard(row.timeMs, row)
+    this.skipped.sort((a, b) => a.time_ms - b.time_ms)
   }
 
   /** BTC's reading, once per closed hour; undefined where BTC is not among the symbols. */
