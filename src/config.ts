@@ -147,10 +147,13 @@ const internal = z.object({
   bullpenDatabaseUrl: address('postgres', 'postgresql').optional(),
   bullpenQueueUrl: address('postgres', 'postgresql').optional(),
   bullpenSimulatorUrl: address('http').optional(),
-  /** `<name>:<passes>`: where this process is to die, with `:freeze` to stand still; given by the fault harness to its workers. */
+  /**
+   * `<name>:<passes>`, separated by commas: where this process is to die, with `:freeze` to stand still; given by the fault
+   * harness to its workers.
+   */
   bullpenCrashpoint: z
     .string()
-    .regex(/^[a-z-]+:\d+(:freeze)?$/)
+    .regex(/^[a-z-]+:\d+(:freeze)?(,[a-z-]+:\d+(:freeze)?)*$/)
     .optional(),
 })
 
