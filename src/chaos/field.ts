@@ -22,8 +22,12 @@ export interface Field {
   readonly db: Db
   readonly keys: KeyRing
   readonly backend: QueueBackend
-  /** Every store that queues could live in; Redis where the field has one. */
-  readonly stores: { readonly redisUrl: string | undefined; readonly postgresUrl: string }
+  /** Where the database lives, and every store that queues could live in; Redis where the field has one. */
+  readonly stores: {
+    readonly databaseUrl: string
+    readonly redisUrl: string | undefined
+    readonly postgresUrl: string
+  }
   readonly venueUrl: string
   readonly feedOf: ReturnType<typeof openFeeds>
   readonly proxies: Readonly<Record<Target, Wire>>
@@ -65,7 +69,11 @@ export async function openField(
     db,
     keys: keyRing(secretKey),
     backend,
-    stores: { redisUrl: 'redisUrl' in address ? address.redisUrl : undefined, postgresUrl: queueUrl },
+    stores: {
+      databaseUrl: url,
+      redisUrl: 'redisUrl' in address ? address.redisUrl : undefined,
+      postgresUrl: queueUrl,
+    },
     venueUrl,
     feedOf: openFeeds({ simulatorUrl: async () => venueUrl, marketNow: Date.now, speed: 1 }),
     proxies,

@@ -4,5 +4,7 @@ import type { Scenario } from './scenario.ts'
 export const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
   'queue-loss': async () => (await import('./queue-loss.ts')).queueLoss,
   failover: async () => (await import('./failover.ts')).failover,
+  evaluators: async () => (await import('./evaluators.ts')).evaluatorRace,
+  freeze: async () => (await import('./freeze.ts')).freezeFor(45_000),
   switch: async () => (await import('./switch.ts')).switchStore,
 }

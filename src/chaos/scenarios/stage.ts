@@ -28,8 +28,10 @@ export interface Stage {
   readonly accounts: readonly Account[]
   /** Worker processes over every queue that orders need; resolves when they are at work. */
   hire(hire: Hire): Promise<Member[]>
-  /** Entries and exits, woken by `enqueue`. */
-  load(enqueue: Enqueue): Load
+  /** Where the output of one of them is. */
+  logOf(name: string, index: number): string
+  /** Entries and exits on these coins, or ten, woken by `enqueue`. */
+  load(enqueue: Enqueue, bases?: readonly string[]): Load
   /** Resolves when no order is under way, or when nothing has moved for long. */
   settled(): Promise<void>
   /** What Postgres and the simulator's ledger say when everything has settled. */
@@ -38,7 +40,7 @@ export interface Stage {
 
 const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 const queues = 'orders-binance,exits-binance,accounts,monitor'
-const bases = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
+const everyBase = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
 const markets = ['spot', 'futures'] as const
 /** So many orders may wait at once; more would expire before their turn. */
 const mostWaiting = 200
@@ -55,6 +57,7 @@ export async function openStage(
   const field = await openField(options, () => {}, closing)
   const { journal, db, keys, venueUrl } = field
   const parts = { db, keys, simulatorUrl: async () => venueUrl }
+  const logOf = (name: string, index: number) => join(options.logs ?? field.folder, `${name}-${index}.log`)
   const accounts: Account[] = []
   for (let i = 0; i < pairsOfAccounts * markets.length; i++) {
     const market = markets[i % markets.length] as (typeof markets)[number]
@@ -64,6 +67,7 @@ export async function openStage(
   return {
     field,
     accounts,
+    logOf,
     hire: ({ name, count, env = {}, arm }) =>
       Promise.all(
         Array.from({ length: count }, async (_, i) => {
@@ -71,14 +75,15 @@ export async function openStage(
             name,
             args: [cli, 'worker', '--queues', queues],
             env: given({ ...field.env, ...env }),
-            log: join(options.logs ?? field.folder, `${name}-${i}.log`),
+            log: logOf(name, i),
             onEnd: (_name, how) => options.say(`a worker of ${name} ended: ${how}`),
             ...(arm && { arm }),
           })
           return closing.adopt(member, (each) => each.stop())
         }),
       ),
-    load: (enqueue) => openLoad({ ...field, enqueue, accounts, bases, next: random(seed, 11), mostWaiting }),
+    load: (enqueue, bases = everyBase) =>
+      openLoad({ ...field, enqueue, accounts, bases, next: random(seed, 11), mostWaiting }),
     async settled() {
       let last = ''
       let stillSince = performance.now()
