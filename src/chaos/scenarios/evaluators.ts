@@ -19,7 +19,7 @@ import { harmOf, openStage } from './stage.ts'
 const evaluators = 64
 /** Few positions for many: everybody wants the same thing at the same moment. */
 const bases = ['BTC', 'ETH', 'SOL']
-const hotAtOnce = 4
+const hotAtOnce = 8
 const hotForMs = 400
 const lookMs = 200
 const sayEvery = 5_000
