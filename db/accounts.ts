@@ -133,7 +133,7 @@ export async function degradeAccount(db: Db, accountId: string, reason: string):
 }
 
 /**
- * Gives a degraded account its entries back when no order of it is unknown for too long any more; returns whether it
+ * Gives a degraded account its entries back when no order of it is unknown or silent for too long any more; returns whether it
  * changed anything. What a person paused stays paused.
  */
 export async function recoverAccount(db: Db, accountId: string): Promise<boolean> {
@@ -148,8 +148,19 @@ export async function recoverAccount(db: Db, accountId: string): Promise<boolean
           selectFrom('orders')
             .select('orders.id')
             .where('orders.account_id', '=', accountId)
-            .where('orders.state', '=', 'unknown')
-            .where('orders.failure_code', '=', 'unknown-too-long'),
+            .where((or) =>
+              or.or([
+                or.and([
+                  or('orders.state', '=', 'unknown'),
+                  or('orders.failure_code', '=', 'unknown-too-long'),
+                ]),
+                or.and([
+                  or('orders.silent_since', 'is not', null),
+                  or('orders.failure_code', '=', 'silent-too-long'),
+                  or('orders.state', 'in', ['open', 'partially_filled', 'canceling']),
+                ]),
+              ]),
+            ),
         ),
       ),
     )

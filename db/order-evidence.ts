@@ -22,7 +22,7 @@ export interface Evidence {
 /** Every answer of one round, with the venue's clock at its beginning. */
 export interface Round {
   readonly serverTimeMs: number
-  /** How long the questions took: rounds are counted from when they were asked. */
+  /** How long ago the first question was asked: rounds are counted from there. */
   readonly tookMs: number
   readonly answers: readonly Evidence[]
 }
@@ -52,17 +52,21 @@ export async function recordRound(
         found,
         details: JSON.stringify(details),
         server_time: new Date(round.serverTimeMs),
-        asked_at: sql<Date>`transaction_timestamp() - ${round.tookMs} * interval '1 millisecond'`,
+        asked_at: sql<Date>`clock_timestamp() - ${round.tookMs} * interval '1 millisecond'`,
       })),
     )
     .execute()
 }
 
-/** Whether two whole rounds of nothing, far enough apart, prove that the order is not at the venue. */
+/**
+ * Whether two whole rounds of nothing, far enough apart, prove that the order is not at the venue. Of one that was there
+ * rounds count from when the venue fell silent about it.
+ */
 export async function isProvenAbsent(db: Db, orderId: string): Promise<boolean> {
   const { rows } = await sql<{ rounds: number; apart_ms: number | null }>`
     select count(*)::int as rounds, extract(epoch from max(first_asked) - min(first_asked)) * 1000 as apart_ms from (
       select min(asked_at) as first_asked from order_evidence where order_id = ${orderId}
+        and asked_at >= coalesce((select silent_since from orders where id = ${orderId}), '-infinity')
       group by round having count(*) = ${evidenceKinds.length} and not bool_or(found)) absent`.execute(db)
   const row = rows[0]
   return row !== undefined && row.rounds >= 2 && Number(row.apart_ms) >= betweenRoundsMs

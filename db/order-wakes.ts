@@ -79,7 +79,7 @@ export async function takeWakes(
           or due.state = 'submitting' and looked_at <= due.sent_at
           or looked_at < clock_timestamp() - interval '1 ms' * case
             when is_over then ${quietMs}::float8
-            when due.purpose = 'stop' and due.state = 'open' and due.cancel_requested_at is null
+            when due.purpose = 'stop' and due.state = 'open' and due.cancel_requested_at is null and due.silent_since is null
               then greatest(${quietMs}::float8, ${restingAgainMs}::float8)
             when is_entry then patience_ms
             else least(patience_ms, greatest(${quietMs}::float8, ${exitsAgainMs}::float8)) end

@@ -49,6 +49,8 @@ export interface Order {
   readonly leaseUntil: Date | null
   /** Since when it is to be taken back; a cancel never expires. */
   readonly cancelRequestedAt: Date | null
+  /** Since when the venue does not show it, though it had confirmed it. */
+  readonly silentSince: Date | null
   /** What happens to a limit entry that did not fill in its time. */
   readonly onTimeout: 'reprice' | 'skip' | null
   readonly failureCode: string | null
@@ -96,6 +98,7 @@ export interface OrderChange {
   readonly advice?: string
   readonly sentAt?: null
   readonly leaseUntil?: null
+  readonly silentSince?: null
 }
 
 /** Plans an order with its slots and its first event. The caller's transaction holds the position's lock. */
@@ -257,6 +260,7 @@ function columnsOf(change: OrderChange) {
     ...(change.advice !== undefined && { advice: change.advice }),
     ...(change.sentAt !== undefined && { sent_at: change.sentAt }),
     ...(change.leaseUntil !== undefined && { lease_until: change.leaseUntil }),
+    ...(change.silentSince !== undefined && { silent_since: change.silentSince }),
   }
 }
 
@@ -288,6 +292,7 @@ interface OrderRow {
   sent_at: Date | null
   lease_until: Date | null
   cancel_requested_at: Date | null
+  silent_since: Date | null
   on_timeout: string | null
   failure_code: string | null
   failure_reason: string | null
@@ -324,6 +329,7 @@ export function toOrder(row: OrderRow): Order {
     sentAt: row.sent_at,
     leaseUntil: row.lease_until,
     cancelRequestedAt: row.cancel_requested_at,
+    silentSince: row.silent_since,
     onTimeout: row.on_timeout as Order['onTimeout'],
     failureCode: row.failure_code,
     failureReason: row.failure_reason,

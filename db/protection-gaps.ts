@@ -40,7 +40,7 @@ function judged(scope: GapScope): RawBuilder<unknown> {
   return sql`judged as (
     select p.id, p.user_id, verdict.kind,
       case verdict.kind
-        when 'no_stop' then greatest(entered.at, stops.ended_at)
+        when 'no_stop' then greatest(entered.at, stops.ended_at, stops.silent_since)
         when 'exit_unknown' then lost.sent_at
         else coalesce(watch.evaluated_at, entered.at) + ${lookLastsMs} * interval '1 millisecond' end as began_at
     from positions p
@@ -50,7 +50,8 @@ function judged(scope: GapScope): RawBuilder<unknown> {
       where fills.position_id = p.id and orders.purpose = 'entry'
     ) entered
     cross join lateral (
-      select max(quantity - filled) filter (where state in ('open', 'partially_filled')) as covered, max(ended_at) as ended_at
+      select max(quantity - filled) filter (where state in ('open', 'partially_filled') and silent_since is null) as covered,
+        max(ended_at) as ended_at, max(silent_since) as silent_since
       from orders where orders.position_id = p.id and purpose = 'stop'
     ) stops
     cross join lateral (

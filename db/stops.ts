@@ -9,6 +9,9 @@ import type { Db } from './client.ts'
 const endings = orderStates.filter(isEnded)
 const resting = ['open', 'partially_filled'] as const
 
+/** Whether a stop rests that the venue does not show is unknown, whatever the journal calls it. */
+const believedState = sql<OrderState>`case when silent_since is null then state else 'unknown' end`
+
 /** A stop order of a position that has not ended. */
 export interface StopOrder {
   readonly id: string
@@ -25,7 +28,8 @@ export interface StopOrder {
 export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]> {
   const rows = await db
     .selectFrom('orders')
-    .select(['id', 'user_id', 'attempt', 'state', 'stop_price', 'quantity', 'filled', 'cancel_requested_at'])
+    .select(['id', 'user_id', 'attempt', 'stop_price', 'quantity', 'filled', 'cancel_requested_at'])
+    .select(believedState.as('state'))
     .where('position_id', '=', positionId)
     .where('purpose', '=', 'stop')
     .where('state', 'not in', endings)
@@ -36,7 +40,7 @@ export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]
       id: row.id,
       userId: row.user_id,
       plan: row.attempt,
-      state: row.state as OrderState,
+      state: row.state,
       stopPrice: row.stop_price ?? '0',
       quantity: row.quantity,
       filled: row.filled,
@@ -180,7 +184,7 @@ export async function guardedPositions(db: Db, shard: number): Promise<GuardedPo
     join accounts account on account.id = p.account_id
     cross join lateral (
       select bool_or(purpose = 'exit') as is_exiting,
-        jsonb_agg(jsonb_build_object('orderId', orders.id, 'plan', attempt, 'state', state, 'price', stop_price::float8,
+        jsonb_agg(jsonb_build_object('orderId', orders.id, 'plan', attempt, 'state', ${believedState}, 'price', stop_price::float8,
           'left', (quantity - filled)::text, 'isToBeCanceled', cancel_requested_at is not null))
           filter (where purpose = 'stop') as stops
       from orders where position_id = p.id and purpose <> 'entry' and state <> all (${endings}::text[])

@@ -1,3 +1,4 @@
+import { fillsOfOrder } from '#db/fills.ts'
 import { ledgerBalances } from '#db/ledger.ts'
 import { type Evidence, recordRound } from '#db/order-evidence.ts'
 import { lockOrder, type Order } from '#db/orders.ts'
@@ -25,19 +26,21 @@ export async function lookForAbsent(
   const begun = performance.now()
   const serverTimeMs = await venue.askTime()
   const sinceMs = serverTimeMs - sentAgoMs - beforeSendingMs
-  const [byId, open, closed, fills, holding] = await Promise.all([
+  const [byId, open, closed, fills, holding, booked] = await Promise.all([
     venue.orderByClientId(order.symbol, order.clientOrderId, order.type),
     venue.openOrders(order.symbol),
     venue.ordersSince(order.symbol, sinceMs),
     venue.fillsSince(order.symbol, sinceMs),
     holdingNow(desk, order, venue),
+    fillsOfOrder(desk.db, order.id),
   ])
+  const news = fills.filter((fill) => !booked.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId))
   crashpoint('round-not-written')
   const answers: Evidence[] = [
     { kind: 'by-id', found: byId !== undefined, details: { status: byId?.status ?? null } },
     { kind: 'open-orders', ...listing(order, open) },
     { kind: 'closed-orders', ...listing(order, closed) },
-    { kind: 'fills', ...unaccounted(fills, [...open, ...closed]) },
+    { kind: 'fills', ...unaccounted(news, [...open, ...closed]) },
     { kind: 'balance-or-position', found: holding.books !== holding.venue, details: holding },
   ]
   await desk.db.transaction().execute(async (tx) => {

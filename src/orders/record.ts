@@ -74,6 +74,7 @@ export function recordOrder(
         becameVenueOrderId: observed.order.becameVenueOrderId,
       }),
       filled: quantity,
+      silentSince: null,
       ...(new Decimal(quantity).gt(0) && { averagePrice: new Decimal(cost).div(quantity).toString() }),
       ...(order.purpose === 'exit' && { reserved: reserved.toString() }),
     }

@@ -16,6 +16,7 @@ import { bookingContext, type OrderDesk } from './order-desk.ts'
 import { leaveAgain } from './plan-again.ts'
 import type { BookingContext } from './record.ts'
 import { type OrderResult, recordedResult, result } from './result.ts'
+import { askAboutSilence } from './silent.ts'
 
 /** Beyond this an unknown order is a person's matter, and the account takes no entries. */
 const unknownTooLongMs = 120_000
@@ -31,7 +32,8 @@ export async function resolveOrder(desk: OrderDesk, orderId: string): Promise<Or
   if (!order) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
   const resolved = await resolve(desk, order)
   if (resolved.state !== 'unknown') {
-    if (order.state === 'unknown') await recoverAccount(desk.db, order.accountId)
+    if (order.state === 'unknown' || order.silentSince !== null)
+      await recoverAccount(desk.db, order.accountId)
     return resolved
   }
   const next = await nextLook(desk.db, orderId)
@@ -64,9 +66,8 @@ async function ask(desk: OrderDesk, order: Order): Promise<OrderResult> {
       crashpoint('found-not-adopted')
       return recordedResult(await observeOrder(desk, order, venue, found, context))
     }
-    if (order.state !== 'unknown')
-      // It was there: a venue that does not show it now has not said that it is gone.
-      return result(skipped('the venue does not show it now'), order.state, { needsResolving: true })
+    // It was there: a venue that does not show it now has not said that it is gone.
+    if (order.state !== 'unknown') return await askAboutSilence(desk, order, venue, context)
     return await notFound(desk, order, venue, context)
   } catch (error) {
     // A venue that does not answer has said nothing: an unknown order stays so, and is looked for again.
