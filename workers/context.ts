@@ -5,6 +5,7 @@ import type { ConnectedConfig } from '#src/config.ts'
 import { openFeeds } from '#src/exchange/feeds.ts'
 import { createGateway } from '#src/exchange/gateway.ts'
 import { followMarketClock, sameClock } from '#src/exchange/market-clock.ts'
+import { venuePauses } from '#src/exchange/venue-pauses.ts'
 import type { Logger } from '#src/log.ts'
 import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
 import { type Enqueue, enqueueOn } from '#src/queue/enqueue.ts'
@@ -56,7 +57,12 @@ export async function openContext(
     workerId: worker.id,
     reach,
     enqueue: asHint(enqueueOn(queues, reach.isLost), log),
-    feedOf: openFeeds({ simulatorUrl, marketNow: clock.marketNow, speed: config.replaySpeed }),
+    feedOf: openFeeds({
+      simulatorUrl,
+      marketNow: clock.marketNow,
+      speed: config.replaySpeed,
+      pauses: venuePauses(db),
+    }),
     async close() {
       clock.stop()
       reach.stop()

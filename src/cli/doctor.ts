@@ -38,6 +38,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { createGateway } = await import('../exchange/gateway.ts')
   const { openBackend } = await import('../queue/backend.ts')
   const { openQueues } = await import('../queue/queues.ts')
+  const { venuePauses } = await import('../exchange/venue-pauses.ts')
   const { keyRing } = await import('../vault/key-ring.ts')
 
   await using opened = new AsyncDisposableStack()
@@ -66,7 +67,8 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
     }),
     (each) => each.close(),
   )
-  const feedOf = openFeeds({ simulatorUrl, marketNow: Date.now, speed: config.replaySpeed })
+  const pauses = venuePauses(db)
+  const feedOf = openFeeds({ simulatorUrl, marketNow: Date.now, speed: config.replaySpeed, pauses })
   return await examineAll([
     ...databaseChecks(owner, { app, worker: db }),
     ...queueChecks({ queues, redis, db }),
