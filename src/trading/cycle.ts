@@ -82,15 +82,25 @@ async function decideOne(
   signal: Signal,
   signals: readonly Signal[],
 ): Promise<Decided | undefined> {
+  for (;;) {
+    const market = await readMarket(cycle, settings, signal)
+    const decided = await decideIn(cycle, { settings, signal, signals, market })
+    // What another worker has opened meanwhile was not compared with the symbol: once more, on a market that knows it.
+    if (decided !== 'outdated') return decided
+  }
+}
+
+async function decideIn(cycle: Cycle, question: Question): Promise<Decided | undefined | 'outdated'> {
   const { db, account, marketNowMs } = cycle
-  const market = await readMarket(cycle, settings, signal)
+  const { signal, market } = question
   const place = { userId: account.userId, accountId: account.id, signalId: signal.id, marketNowMs }
   const ask = async (tx: Db) => {
-    const input = await inputOf(cycle, tx, { settings, signal, signals, market })
-    return input.history.hasEnteredSignal ? undefined : decide(input)
+    const input = await inputOf(cycle, tx, question)
+    if (input.history.hasEnteredSignal) return undefined
+    return isCompared(input, market) ? decide(input) : 'outdated'
   }
   const first = await ask(db)
-  if (!first) return undefined
+  if (first === undefined || first === 'outdated') return first
   if (first.outcome === 'skipped') {
     const news = await recordDecision(db, place, first)
     return { signal, decision: first, isNews: news !== undefined }
@@ -98,12 +108,17 @@ async function decideOne(
   return db.transaction().execute(async (tx) => {
     await lockAccount(tx, account.id)
     const decision = await ask(tx)
-    if (!decision) return undefined
+    if (decision === undefined || decision === 'outdated') return decision
     if (decision.outcome === 'skipped')
       return { signal, decision, isNews: (await recordDecision(tx, place, decision)) !== undefined }
-    const orderId = await plan(cycle, tx, { settings, signal, decision, market })
+    const orderId = await plan(cycle, tx, { ...question, decision })
     return { signal, decision, isNews: orderId !== undefined, ...(orderId !== undefined && { orderId }) }
   })
+}
+
+/** Whether the symbol was compared with everything that is held now; where it is not listed there is nothing to compare. */
+function isCompared({ exposures, filters }: DecisionInput, { compared }: MarketView): boolean {
+  return filters === undefined || exposures.every(({ symbol }) => compared.has(symbol))
 }
 
 interface Taken {
@@ -164,6 +179,8 @@ interface MarketView extends Pick<DecisionInput, 'filters' | 'safety' | 'topBase
   readonly numbers: DecisionInput['market']
   readonly prices: ReadonlyMap<string, number>
   readonly symbolOf: (base: string) => string
+  /** What was held when correlations were read. */
+  readonly compared: ReadonlySet<string>
 }
 
 /** What the venue says now about the symbol of a signal. */
@@ -184,7 +201,8 @@ export async function readMarket(
   const common = { filters, prices, symbolOf, topBases: top.map(baseOf) }
   if (!filters || price === undefined) {
     const numbers = { symbol, price: 0, dailyVolatility: null, atr: null, regime: 'unknown' } as const
-    return { ...common, filters: undefined, numbers, safety: undefined, correlations: {} }
+    const nothing = { filters: undefined, safety: undefined, correlations: {}, compared: new Set<string>() }
+    return { ...common, numbers, ...nothing }
   }
   const held = (await holdingsOf(db, account.id)).map((holding) => holding.symbol)
   const [numbers, safety, correlations] = await Promise.all([
@@ -193,7 +211,7 @@ export async function readMarket(
     settings.marketSafety ? safetyOf(feed, symbolOf('BTC'), marketNowMs) : undefined,
     correlationsOf(feed, symbol, held, marketNowMs),
   ])
-  return { ...common, numbers, safety, correlations }
+  return { ...common, numbers, safety, correlations, compared: new Set(held) }
 }
 
 interface Question {

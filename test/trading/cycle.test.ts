@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { orderOrThrow } from '#db/orders.ts'
 import { liveReservationsOf } from '#db/risk-reservations.ts'
 import { liveSignalsFor, recordSignal } from '#db/signals.ts'
 import { saveSettings } from '#db/trading-settings.ts'
+import { categoryOf } from '#src/domain/entries/categories.ts'
 import type { UserSettingsPatch } from '#src/domain/settings.ts'
 import { defaultTrustedSources, type SignalAction } from '#src/domain/signal.ts'
 import { openFeeds } from '#src/exchange/feeds.ts'
@@ -10,7 +12,8 @@ import type { MarketFeed } from '#src/exchange/market-feed.ts'
 import { sendOrder } from '#src/orders/send.ts'
 import { syntheticCoins } from '#src/simulator/tape/synthetic-coins.ts'
 import { type Cycle, type Decided, decideAll } from '#src/trading/cycle.ts'
-import { keys, openFloor, type Trader } from '#test/support/floor.ts'
+import { keys, openFloor, secretKey, type Trader } from '#test/support/floor.ts'
+import { runNode } from '#test/support/program.ts'
 import { venueStub } from '#test/support/venue-stub.ts'
 
 const floor = await openFloor()
@@ -30,6 +33,23 @@ test('sixteen workers that cycle one account with one free slot take one entry',
   expect(await countOf('orders', trader)).toBe(1)
   expect(await liveReservationsOf(db, trader.account.id)).toHaveLength(1)
   expect(await decisionsOf(trader)).toContainEqual({ outcome: 'skipped', action: 'max_positions' })
+})
+
+test('two processes of eight workers each and one free slot take one entry together', async () => {
+  const trader = await traderWith({ max_positions: 1 })
+  for (const base of bases) await say(trader, base)
+  const script = fileURLToPath(new URL('fixtures/cycling-worker.ts', import.meta.url))
+  const programs = [0, 5].map((first) =>
+    runNode([script, database.url, floor.simulator.url, secretKey, trader.account.id, '8', String(first)]),
+  )
+  for (const program of programs) await program.until(/ready/)
+  for (const program of programs) program.kill('SIGUSR2')
+  const ends = await Promise.all(programs.map(({ ended }) => ended))
+  const planned = ends.map(({ output }) => Number(/planned: (\d+)/.exec(output)?.[1]))
+  expect(planned.toSorted()).toEqual([0, 1])
+  expect(await countOf('positions', trader)).toBe(1)
+  expect(await countOf('orders', trader)).toBe(1)
+  expect(await liveReservationsOf(db, trader.account.id)).toHaveLength(1)
 })
 
 test('of sixteen workers that act on one signal one enters, and no other calls it skipped', async () => {
@@ -60,6 +80,56 @@ describe('workers at the same time cannot break a limit together', () => {
     expect(await countOf('positions', trader)).toBe(most)
     expect((await decisionsOf(trader)).map(({ action }) => action)).toContain(rule)
   })
+
+  test('a category: one entry fills its share, and no second one fits', async () => {
+    // 9 % of 10,000 for all L1 coins together, and each entry is 900.
+    const trader = await traderWith({
+      ...roomy,
+      max_position: 900,
+      portfolio_limits: { correlation: false, l1_pct: 9 },
+    })
+    for (const base of bases.filter((base) => categoryOf(base) === 'l1')) await say(trader, base)
+    const all = await race(trader, 16)
+    expect(all.filter(({ orderId }) => orderId !== undefined)).toHaveLength(1)
+    expect(await liveReservationsOf(db, trader.account.id)).toHaveLength(1)
+    expect(refusals(all, 'portfolio').join()).toContain('l1_limit leaves room for')
+  })
+
+  test('heat: the stops of all together lose no more than the tier lets them', async () => {
+    // 12 % of 10,000; every stop loses at most 2.5 %, and the last entry takes what is left.
+    const trader = await traderWith({
+      ...roomy,
+      risk_tiers: true,
+      risk_per_trade: 2.5,
+      dynamic_stops: false,
+      stop_loss_pct: 20,
+      portfolio_limits: { ...roomy.portfolio_limits, stable_reserve_pct: null },
+    })
+    for (const base of bases.slice(0, 8)) await say(trader, base)
+    const all = await race(trader, 16)
+    const risks = (await liveReservationsOf(db, trader.account.id)).map(({ risk }) => Number(risk))
+    const sum = risks.reduce((total, risk) => total + risk, 0)
+    expect(risks.length).toBeGreaterThanOrEqual(5)
+    expect(sum).toBeLessThanOrEqual(1_200)
+    expect(sum).toBeGreaterThan(1_150)
+    expect([...refusals(all, 'size'), ...refusals(all, 'minimum')].join()).toContain('portfolio_heat')
+  }, 120_000)
+
+  test('correlation: of coins that move as one, a third is refused, however many workers try', async () => {
+    const trader = await traderWith({
+      ...roomy,
+      max_position: 100,
+      portfolio_limits: { correlation: true },
+    })
+    for (const base of bases.slice(0, 5)) await say(trader, base)
+    // Every coin has the candles of BTC.
+    const feed = desk.feedOf(trader.account)
+    const asOne: MarketFeed = { ...feed, candles: (_, ...rest) => feed.candles('BTC/USDT', ...rest) }
+    const all = await race(trader, 16, { feed: asOne })
+    const reserved = (await liveReservationsOf(db, trader.account.id)).map(({ notional }) => Number(notional))
+    expect(reserved).toHaveLength(2)
+    expect(refusals(all, 'portfolio').join()).toContain('correlation above 0.9 with 2 open positions')
+  }, 120_000)
 
   test('the stable reserve: what all reserve together leaves a tenth of the equity', async () => {
     const trader = await traderWith({ ...roomy, risk_per_trade: 10 })
@@ -270,13 +340,25 @@ async function deciding(
 }
 
 /** So many workers cycle the account at once, each beginning with another signal: the locks alone keep them apart. */
-async function race(trader: Trader, workers: number): Promise<Decided[]> {
+async function race(trader: Trader, workers: number, change: Partial<Cycle> = {}): Promise<Decided[]> {
   const all = await Promise.all(
     Array.from({ length: workers }, (_, index) =>
-      cycle(trader, { actor: `worker-${index}`, db: pools[index % pools.length] ?? db, startAt: index }),
+      cycle(trader, {
+        actor: `worker-${index}`,
+        db: pools[index % pools.length] ?? db,
+        startAt: index,
+        ...change,
+      }),
     ),
   )
   return all.flat()
+}
+
+/** Why a rule refused, in each decision in which it did. */
+function refusals(all: readonly Decided[], rule: string): string[] {
+  return all.flatMap(({ decision }) =>
+    decision.outcome === 'skipped' && decision.rule === rule ? decision.reasons : [],
+  )
 }
 
 function feedAt(url: string): MarketFeed {

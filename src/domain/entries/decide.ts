@@ -93,7 +93,8 @@ function* entrySteps(
     size,
     multiplier: portfolio.sizeMultiplier,
   })
-  yield step('minimum', minimumRule(entry, basis, filters))
+  const heldDownBy = [size.cappedBy, portfolio.narrowest].filter((name) => name !== null)
+  yield step('minimum', minimumRule(entry, basis, { filters, heldDownBy }))
   return { action: 'open', entry }
 }
 
@@ -206,15 +207,19 @@ function entryOf(
   }
 }
 
-function minimumRule(entry: Entry, { minimumQuantity }: SizeBasis, filters: MarketFilters): Verdict {
-  const { quantity, notional, entryPrice } = entry
+function minimumRule(
+  { quantity, notional, entryPrice }: Entry,
+  { minimumQuantity }: SizeBasis,
+  { filters, heldDownBy }: { readonly filters: MarketFilters; readonly heldDownBy: readonly string[] },
+): Verdict {
   const numbers = { quantity, notional, minimumQuantity, minNotional: filters.minNotional }
+  const why = heldDownBy.length > 0 ? `, held down by ${heldDownBy.join(' and ')},` : ''
   const broken = brokenFilter({ quantity, price: entryPrice }, filters)
   if (broken !== undefined)
-    return refuse(`the size (${notional} ${filters.quote}) breaks the venue's ${broken}`, numbers)
+    return refuse(`the size (${notional} ${filters.quote})${why} breaks the venue's ${broken}`, numbers)
   if (new Decimal(quantity).gte(minimumQuantity)) return pass(numbers)
   return refuse(
-    `${quantity} ${filters.base} could not be sold again at the stop; the least is ${minimumQuantity}`,
+    `${quantity} ${filters.base}${why} could not be sold again at the stop; the least is ${minimumQuantity}`,
     numbers,
   )
 }

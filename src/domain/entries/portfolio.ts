@@ -28,6 +28,8 @@ export interface PortfolioQuestion {
 export interface PortfolioAnswer {
   readonly execute: boolean
   readonly sizeMultiplier: number
+  /** The limit that decided the multiplier; null when everything fits. */
+  readonly narrowest: string | null
   readonly reasons: readonly string[]
   readonly numbers: Verdict['numbers']
 }
@@ -65,6 +67,7 @@ export function analyzePortfolio(question: PortfolioQuestion): PortfolioAnswer {
   return {
     execute: !isTooAlike && multiplier >= leastMultiplier,
     sizeMultiplier: multiplier,
+    narrowest: multiplier < 1 ? narrowest.name : null,
     reasons,
     numbers: {
       category,

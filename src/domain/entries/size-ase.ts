@@ -41,7 +41,7 @@ export function sizeAse(question: SizeQuestion, basis: SizeBasis): Sizing {
     cappedBy: by,
     notional: shown(notional),
   }
-  const size = { notional, isRaised: false }
+  const size = { notional, isRaised: false, cappedBy: by }
   if (kelly !== undefined && kelly.fraction <= 0) return { verdict: refuseWithoutEdge(kelly, numbers), size }
   if (notional.gt(0)) return { verdict: pass(numbers), size }
   return { verdict: refuse(by === null ? 'there is nothing to stake' : `no room under ${by}`, numbers), size }

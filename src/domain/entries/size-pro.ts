@@ -39,13 +39,13 @@ export function sizePro(question: SizeQuestion, basis: SizeBasis): Sizing {
     notional: shown(notional),
     minimum: shown(basis.minimum),
   }
-  const size = { notional, isRaised: false }
+  const size = { notional, isRaised: false, cappedBy: by }
   if (kelly !== undefined && kelly.fraction <= 0) return { verdict: refuseWithoutEdge(kelly, numbers), size }
   if (notional.gte(basis.minimum)) return { verdict: pass(numbers), size }
   const obstacle = obstacleToRaise(question, basis)
   if (obstacle !== undefined) return { verdict: refuse(obstacle, numbers), size }
   const reason = `raised to the venue's minimum of ${shown(basis.minimum)}, ${percentText(lossAtMinimum(basis))} at the stop`
-  return { verdict: note(reason, numbers), size: { notional: basis.minimum, isRaised: true } }
+  return { verdict: note(reason, numbers), size: { notional: basis.minimum, isRaised: true, cappedBy: null } }
 }
 
 function capsOf(basis: SizeBasis): Cap[] {

@@ -49,6 +49,8 @@ export interface Cap {
 export interface Size {
   readonly notional: Decimal
   readonly isRaised: boolean
+  /** The cap that decided it; null when it is what was wished. */
+  readonly cappedBy: string | null
 }
 
 /** The size and whether it may be taken; the verdict carries the numbers either way. */
