@@ -185,7 +185,6 @@ export class Engine {
     if (position !== undefined && this.books.positions.get(symbol) === position)
       this.#review(track, position, nowMs)
     this.#hearFile(track, openMs, nowMs)
-    if (!cursor.hasRow && cursor.isReady) this.#abandon(track)
   }
 
   #walk(track: Track, position: OpenPosition, openMs: number, closeMs: number): void {
@@ -238,7 +237,7 @@ export class Engine {
       candleOpenTimeMs >= state.openedAtMs &&
       track.fives.at(-1)?.openTimeMs === candleOpenTimeMs
     )
-      position.smartExit = smartExit(state.side, track.fives)
+      position.smartExit = smartExit(state.side, track.fives, this.#terms.smartExitLayers)
     position.noteStop(nowMs)
   }
 
@@ -390,7 +389,7 @@ export class Engine {
     return this.#safety.reading
   }
 
-  /** Sells what is open of a symbol whose candles have ended. */
+  /** Sells what the end of the run finds open, at the symbol's last price: that a symbol's own candles end earlier is not known before. */
   #abandon(track: Track): void {
     const position = this.books.positions.get(track.symbol)
     if (position !== undefined) this.books.abandon(position, track.price, this.lastMs)

@@ -45,11 +45,11 @@ export class EquityCurve {
     if (this.#points.length > mostPoints && this.#interval < intervalsMs.length - 1) this.#thin()
   }
 
-  /** The points, the last one always among them. */
+  /** The points; the last moment that was noted is always among them, as it was noted last. */
   get points(): readonly EquityPoint[] {
-    const last = this.#last
-    if (Number.isNaN(last.time_ms) || this.#points.at(-1)?.time_ms === last.time_ms) return this.#points
-    return [...this.#points, { ...last }]
+    const last = { ...this.#last }
+    if (Number.isNaN(last.time_ms)) return []
+    return [...this.#points.filter(({ time_ms }) => time_ms < last.time_ms), last]
   }
 
   /** The deepest fall from a peak, over every moment that was noted. */

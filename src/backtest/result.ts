@@ -34,7 +34,7 @@ export interface BacktestExit {
  * the entry's fee, which is taken in the coin, and by the dust that no venue would take. `fees` is both legs' fees in quote and
  * the dust's cost, so that pnl = ±(Σ exits − entry_price · quantity) − fees + funding, and `profit_ratio` is pnl ÷ entry cost.
  * `exit_price` is the mean of its exits weighted by quantity; `close_reason` is that of the last one. What happens inside a
- * candle has the candle's opening time. A position that is still open at the end of its candles is closed at the last close as
+ * candle has the candle's opening time. A position that is still open at the end of the run is closed at the last close as
  * `manual`, and says so by `is_open`.
  */
 export interface BacktestTrade {
