@@ -93,6 +93,45 @@ test('each limit of the table leaves the room it should', () => {
   }
 })
 
+test('under and at each limit everything fits, and over it only what is left', () => {
+  const perpetual = { margin: new Decimal(1), exposures: [held('ETH/USDT:USDT', 3_500, { margin: '1' })] }
+  const elsewhere = (symbol: string, notional: number) => ({ exposures: [held(symbol, notional)] })
+  const cases: [string, (asked: number) => PortfolioQuestion, number][] = [
+    ['asset_limit', (asked) => asks('BTC/USDT', asked), 250],
+    ['meme_limit', (asked) => asks('DOGE/USDT', asked), 100],
+    ['defi_limit', (asked) => asks('UNI/USDT', asked, elsewhere('AAVE/USDT', 300)), 200],
+    ['payment_limit', (asked) => asks('XRP/USDT', asked, elsewhere('LTC/USDT', 300)), 100],
+    ['other_limit', (asked) => asks('AAAA/USDT', asked, elsewhere('BBBB/USDT', 300)), 100],
+    ['l1_limit', (asked) => asks('BTC/USDT:USDT', asked, perpetual), 500],
+    ['stable_reserve', (asked) => asks('BTC/USDT', asked, { freeQuote: new Decimal(300) }), 200],
+  ]
+  for (const [name, ask, most] of cases) {
+    for (const asked of [most - 1, most])
+      expect(analyzePortfolio(ask(asked)), `${name} ${asked}`).toMatchObject({
+        narrowest: null,
+        sizeMultiplier: 1,
+      })
+    const over = analyzePortfolio(ask(most + 1))
+    expect(over, name).toMatchObject({ narrowest: name, execute: true })
+    expect(over.sizeMultiplier, name).toBeCloseTo(most / (most + 1), 6)
+    expect(over.numbers[name], name).toBe(over.sizeMultiplier)
+  }
+})
+
+test('the warning of a heavy asset is given from 70 % of the exposure on', () => {
+  const share = (of: number) =>
+    analyzePortfolio(
+      asks('BTC/USDT', of, {
+        equity: new Decimal(1_000_000),
+        freeQuote: new Decimal(1_000_000),
+        exposures: [held('ETH/USDT', 100 - of)],
+      }),
+    ).reasons.join()
+  expect(share(69)).not.toContain('largest')
+  expect(share(70)).toBe('the largest asset is 70 % of the exposure')
+  expect(share(30)).toBe('the largest asset is 70 % of the exposure')
+})
+
 test('less than a quarter of the size is not worth an order', () => {
   const answer = analyzePortfolio(asks('DOGE/USDT', 401))
   expect(answer).toMatchObject({ execute: false })

@@ -88,6 +88,43 @@ test('the threshold is the sum of its parts', () => {
     )
 })
 
+test('the hours of the threshold begin and end in UTC on the hour, and the weekend goes on top', () => {
+  const wednesday = Date.UTC(2025, 5, 11)
+  const cases: [string, number][] = [
+    ['00:00', 0.05],
+    ['07:59', 0.05],
+    ['08:00', 0],
+    ['21:59', 0],
+    ['22:00', 0.03],
+    ['23:59', 0.03],
+  ]
+  const partAt = (day: number, time: string) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number)
+    const marketNowMs = wednesday + ((day * 24 + hours) * 60 + minutes) * 60_000
+    return confidenceThreshold({ dailyVolatility: null, samples: 0, hits: 0, marketNowMs }).timeOfDay
+  }
+  // Wednesday to Friday, Saturday and Sunday, Monday.
+  for (const [time, part] of cases)
+    for (const day of [0, 1, 2, 3, 4, 5])
+      expect(partAt(day, time), `${day} ${time}`).toBeCloseTo(part + (day === 3 || day === 4 ? 0.02 : 0), 12)
+})
+
+test('the accuracy of a source counts from ten samples on, within −0.05 … +0.10', () => {
+  const partOf = (samples: number, hits: number) =>
+    confidenceThreshold({ dailyVolatility: null, samples, hits, marketNowMs: noon }).accuracy
+  const cases: [number, number, number][] = [
+    [9, 0, 0],
+    [10, 0, 0.1],
+    [10, 3, 0.1],
+    [50, 20, 0.05],
+    [10, 5, 0],
+    [10, 6, -0.05],
+    [50, 50, -0.05],
+  ]
+  for (const [samples, hits, part] of cases)
+    expect(partOf(samples, hits), `${hits} of ${samples}`).toBeCloseTo(part, 12)
+})
+
 test('the threshold never leaves 0.35 … 0.65', () => {
   fc.assert(
     fc.property(
