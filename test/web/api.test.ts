@@ -315,6 +315,23 @@ test('a futures position is protected by the stop at the exchange, and by nothin
   expect(await seen()).toMatchObject({ protection: 'monitored', stopDeclined: true })
 })
 
+test('a position on margin shows how far it is from where the venue liquidates it', async () => {
+  const shorts = async () => {
+    const { items } = (await (await get('/positions', ben)).json()) as { items: Record<string, unknown>[] }
+    return items.filter(({ side, state }) => side === 'short' && state === 'open')
+  }
+  expect(await shorts()).toMatchObject([{ liquidationPrice: null, liquidationDistance: null }])
+  await web.database.query(
+    `update accounts a set margin = jsonb_build_object('holdings', jsonb_build_array(
+       jsonb_build_object('symbol', p.symbol, 'liquidationPrice', 176.184)))
+     from positions p where p.account_id = a.id and p.side = 'short' and p.state = 'open'`,
+  )
+  const [short] = await shorts()
+  expect(short?.liquidationPrice).toBe('176.184')
+  // 146.82 · 1.2: a fifth of the last price above it.
+  expect(short?.liquidationDistance).toBeCloseTo(0.2, 9)
+})
+
 test('a short gains when the price falls', async () => {
   const { items } = (await (await get('/positions', ben)).json()) as { items: Record<string, unknown>[] }
   const short = items.find((item) => item.side === 'short')

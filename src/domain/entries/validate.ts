@@ -96,7 +96,8 @@ function isVoice(other: Signal, { signal, trustedSources, settings, marketNowMs 
 
 function threshold({ accuracy, market, marketNowMs }: Question, score: number): Verdict {
   const parts = confidenceThreshold({ ...accuracy, dailyVolatility: market.dailyVolatility, marketNowMs })
-  const numbers = { score, ...parts }
+  const { samples, hits } = accuracy
+  const numbers = { score, ...parts, dailyVolatility: market.dailyVolatility, samples, hits }
   // A hair under the threshold is binary dust (0.35 + 0.05 − 0.05), not less confidence.
   if (score >= parts.threshold - 1e-12) return pass(numbers)
   return refuse(

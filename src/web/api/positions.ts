@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '#db/client.ts'
+import { liquidationDistance } from '../../domain/exits/liquidation.ts'
 import { decimal, instant, noBody } from './fields.ts'
 import { profitOf } from './profit.ts'
 import {
@@ -39,6 +40,10 @@ const position = z.object({
   realizedPnl: decimal,
   /** Value at the last price. */
   notional: decimal.nullable(),
+  /** Where the venue liquidates, as it last said; null on spot, and while it has not said. */
+  liquidationPrice: decimal.nullable(),
+  /** How far the last price is from there, as a ratio of it; negative beyond it. */
+  liquidationDistance: z.number().nullable(),
   /** Market time. */
   openedAt: instant.nullable(),
   createdAt: instant,
@@ -79,6 +84,7 @@ interface Row extends ProtectionRow {
   exit_fees: string
   exit_quantity: string
   exit_cost: string
+  liquidation_price: string | null
   opened_at: Date | null
   created_at: Date
 }
@@ -89,6 +95,9 @@ export async function openPositions(db: Db, accountId?: string): Promise<Positio
     select p.id, p.account_id, p.symbol, p.side, p.state, p.source, p.qty_open, p.qty_entered, p.leverage, p.entry_price,
       m.last_price, coalesce(m.stop_loss, p.stop_loss) as stop_loss, coalesce(m.take_profit, p.take_profit) as take_profit,
       m.trailing_sl, m.taken_levels, f.entry_fees, f.exit_fees, f.exit_quantity, f.exit_cost, p.opened_at, p.created_at,
+      (select (said ->> 'liquidationPrice')::numeric
+        from accounts a cross join jsonb_array_elements(a.margin -> 'holdings') said
+        where a.id = p.account_id and said ->> 'symbol' = p.symbol limit 1) as liquidation_price,
       ${protectionColumns}
     from positions p
     left join monitored_positions m on m.position_id = p.id
@@ -134,8 +143,15 @@ function toPosition(row: Row): Position {
       entryFees: row.entry_fees,
       exitFees: row.exit_fees,
     }),
+    liquidationPrice: row.liquidation_price,
+    liquidationDistance: distanceOf(row),
     openedAt: row.opened_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     ...protectionOf(row),
   }
+}
+
+function distanceOf({ side, last_price: price, liquidation_price: liquidation }: Row): number | null {
+  if (price === null || liquidation === null) return null
+  return liquidationDistance({ side, markPrice: Number(price), liquidationPrice: Number(liquidation) })
 }

@@ -1,6 +1,6 @@
 import type { AccountOverview } from '../api/overview.ts'
 import type { Position } from '../api/positions.ts'
-import { money, price, quantity, trendOf } from './format.ts'
+import { money, price, quantity, share, trendOf } from './format.ts'
 import { Age } from './moment.tsx'
 import { Chip, Empty, Failure, Gain, Panel, Waiting } from './panel.tsx'
 import { PriceBar } from './price-bar.tsx'
@@ -53,7 +53,7 @@ function Row({ position, quote }: { position: Position; quote: string }) {
       <Pair
         className="lg:order-2"
         top={<span>{position.lastPrice ? price(position.lastPrice) : '–'}</span>}
-        bottom={position.entryPrice ? `from ${price(position.entryPrice)}` : ''}
+        bottom={position.entryPrice ? `from ${price(position.entryPrice)}${liquidationText(position)}` : ''}
       />
       <Pair
         className="text-right lg:order-1 lg:text-left"
@@ -72,6 +72,11 @@ function Row({ position, quote }: { position: Position; quote: string }) {
       </div>
     </li>
   )
+}
+
+/** How far the price is from where the exchange liquidates; nothing where it never does. */
+function liquidationText({ liquidationDistance }: Position): string {
+  return liquidationDistance === null ? '' : ` · liquidation ${share(liquidationDistance)} away`
 }
 
 function Name({ position }: { position: Position }) {
