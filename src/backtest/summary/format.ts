@@ -67,7 +67,11 @@ export function day(ms: number): string {
 
 /** A name of the program as words: 'max_drawdown' is 'Max drawdown', 'smart_exit:reversal' is 'Smart exit: reversal'. */
 export function words(name: string): string {
-  const text = name.replaceAll('_', ' ').replaceAll(':', ': ').trim()
+  const text = name
+    .replaceAll('_', ' ')
+    .replaceAll(':', ': ')
+    .replace(/\btp\b/, 'TP')
+    .trim()
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
