@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Timeframe } from '../domain/candle.ts'
 import { type SignalDraft, signalActions } from '../domain/signal.ts'
 import { councilStrategy } from '../domain/strategies/council/council.ts'
-import { parametersOf } from '../domain/strategies/parameters.ts'
+import { parameterFields, parametersOf } from '../domain/strategies/parameters.ts'
 import { smartEntryStrategy } from '../domain/strategies/smart-entry.ts'
 import type {
   Appetite,
@@ -29,6 +29,10 @@ export interface LoadedStrategy {
   /** Closed candles of each length that a context holds, where they exist. */
   readonly history: Appetite
   readonly parameters: StrategyParameters
+  /** The parameters that switch a part of it off, among those that are on. */
+  readonly parts: readonly string[]
+  /** The same without one of its parts. */
+  without(part: string): LoadedStrategy
   /** Begins a run over one symbol. */
   start(): StrategyRun
 }
@@ -91,6 +95,11 @@ function loadedOf(
     warmup,
     history: { [timeframe]: warmup, ...strategy.history },
     parameters,
+    parts: parameterFields(strategy.parameters)
+      .filter((field) => field.isPart && Boolean(parameters[field.name]))
+      .map((field) => field.name),
+    without: (part) =>
+      loadedOf(strategy, { ...parameters, [part]: typeof parameters[part] === 'boolean' ? false : 0 }, file),
     start() {
       const run = { parameters, memory: guarded(() => remember?.(parameters)) }
       let seen = 0

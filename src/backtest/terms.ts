@@ -1,3 +1,4 @@
+import type { SmartExitLayer } from '../domain/close-reason.ts'
 import type { Market } from '../domain/market.ts'
 import type { TradingSettings } from '../domain/trading-settings.ts'
 
@@ -12,6 +13,8 @@ export interface RunTerms {
   readonly fee: number
   /** How far each fill is beyond its price, against us, as a ratio. */
   readonly slippage: number
+  /** The layers of SmartExit that have a say, where it is on; all of them by default. */
+  readonly smartExitLayers?: readonly SmartExitLayer[]
 }
 
 /** What a fill at a price costs or brings: the price moved against us by the slippage. */

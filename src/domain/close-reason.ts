@@ -1,5 +1,6 @@
 /** The layers of SmartExit, in the order in which they are asked. */
-export type SmartExitLayer = 'reversal' | 'momentum_fade' | 'volatility_spike'
+export const smartExitLayers = ['reversal', 'momentum_fade', 'volatility_spike'] as const
+export type SmartExitLayer = (typeof smartExitLayers)[number]
 
 /** Why an exit was sent; it lies on the order and on the trade. */
 export const closeReasons = [

@@ -1,5 +1,5 @@
 import type { Candle } from '../candle.ts'
-import type { SmartExitLayer } from '../close-reason.ts'
+import { type SmartExitLayer, smartExitLayers } from '../close-reason.ts'
 import { Atr } from '../market/atr.ts'
 import { Ema } from '../market/ema.ts'
 import { Macd } from '../market/macd.ts'
@@ -13,13 +13,21 @@ export const smartExitCandles = 50
 
 /**
  * Asks the layers at a 5 m close, of the last 50 closed candles, oldest first; the first layer that speaks against the
- * position is the answer.
+ * position is the answer. `asked` are the layers that have a say; all of them do unless somebody tries how it is without one.
  */
-export function smartExit(side: Side, history: readonly Candle[]): SmartExitLayer | undefined {
+export function smartExit(
+  side: Side,
+  history: readonly Candle[],
+  asked: readonly SmartExitLayer[] = smartExitLayers,
+): SmartExitLayer | undefined {
   const candles = history.slice(-smartExitCandles)
-  if (isReversal(side, candles)) return 'reversal'
-  if (isMomentumFade(side, candles)) return 'momentum_fade'
-  return isVolatilitySpike(side, candles) ? 'volatility_spike' : undefined
+  return smartExitLayers.find((layer) => asked.includes(layer) && speaksAgainst[layer](side, candles))
+}
+
+const speaksAgainst: Readonly<Record<SmartExitLayer, (side: Side, candles: readonly Candle[]) => boolean>> = {
+  reversal: isReversal,
+  momentum_fade: isMomentumFade,
+  volatility_spike: isVolatilitySpike,
 }
 
 /** An engulfing candle or a star against the position that closes beyond EMA 9. A short mirrors: the hammer is its star. */

@@ -11,6 +11,8 @@ export interface ParameterField {
   /** The words it may be. */
   readonly choices?: readonly string[]
   readonly description?: string
+  /** Whether it weighs a part that 0 or false switches off, as `.meta({ part: true })` or a switch says. */
+  readonly isPart: boolean
 }
 
 const field = z.object({
@@ -20,6 +22,7 @@ const field = z.object({
   maximum: z.number().optional(),
   enum: z.array(z.string()).optional(),
   description: z.string().optional(),
+  part: z.boolean().optional(),
 })
 
 /** The fields of a strategy's parameters. Throws an Error of one line that names the parameter that is none. */
@@ -28,10 +31,11 @@ export function parameterFields(schema: z.ZodObject): ParameterField[] {
   return Object.entries(properties).map(([name, property]) => {
     const read = field.safeParse(property)
     if (!read.success) throw new Error(`the parameter ${name} ${read.error.issues[0]?.message}`)
-    const { enum: choices, minimum, maximum, ...rest } = read.data
+    const { enum: choices, minimum, maximum, part, ...rest } = read.data
     return {
       name,
       ...rest,
+      isPart: part ?? rest.type === 'boolean',
       ...(minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER && { minimum }),
       ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && { maximum }),
       ...(choices && { choices }),

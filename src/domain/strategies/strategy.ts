@@ -42,7 +42,7 @@ export interface Strategy<S extends z.ZodObject = z.ZodObject, M = unknown> {
   readonly history?: Appetite
   /**
    * A flat object of numbers, switches, words and choices, each with a default; its limits and descriptions (`.meta()`)
-   * draw a form and bound a search.
+   * draw a form and bound a search. A switch, and a weight with `.meta({ part: true })`, is a part that can be left out.
    */
   readonly parameters: S
   /** Makes what a run keeps between candles, one per symbol. */

@@ -7,7 +7,7 @@ export function weight(value: number, part: string) {
     .min(0)
     .max(1)
     .default(value)
-    .meta({ description: `weight of ${part}; 0 switches it off` })
+    .meta({ description: `weight of ${part}; 0 switches it off`, part: true })
 }
 
 /** A parameter that is a ratio, 0–1. */
