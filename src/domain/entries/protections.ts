@@ -50,40 +50,54 @@ export function stoplossGuard({ protections, history, marketNowMs }: ProtectionQ
 export function maxDrawdown({ protections, history, marketNowMs }: ProtectionQuestion): Verdict {
   const rule = protections.maxDrawdown
   if (rule === null) return pass({ isOn: false })
-  const lows = newLows(history.equity, rule.lookbackMs)
-  const deepest = lows.findLast(({ drawdown }) => drawdown >= rule.drawdown)
-  const numbers = { drawdown: lows.at(-1)?.drawdown ?? 0, limit: rule.drawdown }
-  if (deepest === undefined) return pass(numbers)
-  const reason = `equity fell ${percentText(deepest.drawdown)}, ${percentText(rule.drawdown)} is the limit`
-  return pausedUntil(deepest.atMs + rule.pauseMs, marketNowMs, reason, { ...numbers, ...deepest })
+  const deepest = deepestFall(history.equity, marketNowMs - rule.pauseMs)
+  const numbers = { drawdown: deepest, limit: rule.drawdown }
+  // Asked at every decision, over a week of minutes: nearly always nothing fell so far in the time that still counts.
+  const breach = deepest < rule.drawdown ? undefined : lastBreach(history.equity, rule)
+  if (breach === undefined) return pass(numbers)
+  const reason = `equity fell ${percentText(breach.drawdown)}, ${percentText(rule.drawdown)} is the limit`
+  return pausedUntil(breach.atMs + rule.pauseMs, marketNowMs, reason, { ...numbers, ...breach })
 }
 
-/** Each point that is lower than every one since the peak of the lookback before it, with how far below the peak it lies. */
-function newLows(
-  equity: AccountHistory['equity'],
-  lookbackMs: number,
-): { readonly atMs: number; readonly drawdown: number }[] {
-  const lows: { atMs: number; drawdown: number }[] = []
-  // Points that no later one reaches, falling: the first of them is the peak.
-  const peaks: number[] = []
-  let head = 0
-  let peak = -1
-  let low = 0
-  for (const [i, { atMs, equity: value }] of equity.entries()) {
-    while (head < peaks.length && (equity[peaks[head] ?? 0]?.atMs ?? 0) <= atMs - lookbackMs) head++
-    while (peaks.length > head && (equity[peaks.at(-1) ?? 0]?.equity ?? 0) <= value) peaks.pop()
-    peaks.push(i)
-    const first = peaks[head] ?? i
-    if (first !== peak) {
-      peak = first
-      low = equity[first]?.equity ?? 0
-      for (let at = first; at < i; at++) low = Math.min(low, equity[at]?.equity ?? 0)
-    }
-    if (value >= low) continue
-    low = value
-    lows.push({ atMs, drawdown: 1 - value / (equity[first]?.equity ?? value) })
+/** How far the lowest point after a moment lies under the highest of all: no fall after that moment was deeper. */
+function deepestFall(equity: AccountHistory['equity'], afterMs: number): number {
+  let highest = 0
+  let lowest = Number.POSITIVE_INFINITY
+  for (const point of equity) {
+    if (point.equity > highest) highest = point.equity
+    if (point.atMs > afterMs && point.equity < lowest) lowest = point.equity
   }
-  return lows
+  return highest > 0 ? Math.max(0, 1 - lowest / highest) : 0
+}
+
+/** The last point that lies so far below the peak of the lookback before it, and lower than every one since that peak. */
+function lastBreach(
+  equity: AccountHistory['equity'],
+  rule: NonNullable<Protections['maxDrawdown']>,
+): { readonly atMs: number; readonly drawdown: number } | undefined {
+  // Two queues of places, each read and cut at both ends: no point is looked at twice. The first of `peaks`, which fall, is
+  // the peak of the lookback; the first of `lows`, which rise, is the lowest since.
+  const peaks = new Uint32Array(equity.length)
+  const lows = new Uint32Array(equity.length)
+  const at = (place: number) => equity[place] as (typeof equity)[number]
+  const place = (queue: Uint32Array, index: number) => queue[index] as number
+  let [peakHead, peakTail, lowHead, lowTail] = [0, 0, 0, 0]
+  let breach: { atMs: number; drawdown: number } | undefined
+  for (let i = 0; i < equity.length; i++) {
+    const { atMs, equity: value } = at(i)
+    while (peakHead < peakTail && at(place(peaks, peakHead)).atMs <= atMs - rule.lookbackMs) peakHead++
+    while (peakTail > peakHead && at(place(peaks, peakTail - 1)).equity <= value) peakTail--
+    peaks[peakTail++] = i
+    const peak = place(peaks, peakHead)
+    while (lowHead < lowTail && place(lows, lowHead) < peak) lowHead++
+    const isNewLow = lowHead === lowTail || value < at(place(lows, lowHead)).equity
+    while (lowTail > lowHead && at(place(lows, lowTail - 1)).equity >= value) lowTail--
+    lows[lowTail++] = i
+    if (!isNewLow) continue
+    const drawdown = 1 - value / at(peak).equity
+    if (drawdown >= rule.drawdown) breach = { atMs, drawdown }
+  }
+  return breach
 }
 
 /** LowProfitPairs: a symbol whose trades of the lookback before one of its closes brought too little rests from then on. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ClosedTrade } from '#src/domain/entries/decision.ts'
 import {
@@ -71,6 +72,28 @@ test('a new low 15 % under the week’s peak pauses for a day; staying down does
   )
   expect(maxDrawdown(asks({ history: equity([100, 1000], [30, 850], [1, 840]) })).passed).toBe(false)
   expect(maxDrawdown(asks({ history: equity([169, 1000], [1, 850]) })).passed).toBe(true)
+})
+
+test('over any equity the last breach is the one that a plain search finds', () => {
+  const curve = fc.array(fc.integer({ min: 60, max: 100 }), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(curve, fc.integer({ min: 1, max: 12 }), (values, lookback) => {
+      const protections = {
+        ...none,
+        maxDrawdown: { drawdown: 0.15, lookbackMs: lookback * hour, pauseMs: 5 * hour },
+      }
+      const history = equity(...values.map((value, i): [number, number] => [values.length - i, value]))
+      const breach = values.findLastIndex((value, i) => {
+        const window = values.slice(Math.max(0, i - lookback + 1), i + 1)
+        const since = window.slice(window.lastIndexOf(Math.max(...window)), -1)
+        return since.length > 0 && value < Math.min(...since) && 1 - value / Math.max(...window) >= 0.15
+      })
+      const { passed, numbers } = maxDrawdown(asks({ protections, history }))
+      expect(passed).toBe(breach === -1 || values.length - breach >= 5)
+      if (!passed) expect(numbers.atMs).toBe(noon - (values.length - breach) * hour)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('a symbol that brought too little rests', () => {
