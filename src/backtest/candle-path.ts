@@ -34,10 +34,11 @@ export function atOpen(
  */
 export function walkCandle(
   position: OpenPosition,
-  candle: { readonly low: number; readonly high: number; readonly timeMs: number },
+  low: number,
+  high: number,
+  timeMs: number,
   leave: Leave,
 ): boolean {
-  const { low, high, timeMs } = candle
   if (low > position.bounds.low && high < position.bounds.high) return true
   const worst = position.isLong ? low : high
   const best = position.isLong ? high : low

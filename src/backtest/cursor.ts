@@ -23,6 +23,8 @@ export class Cursor {
   #isRead = false
   block: CandleBlock = nothing
   at = 0
+  /** Opening time of the row here; Infinity after the last one. */
+  timeMs = Number.POSITIVE_INFINITY
 
   constructor(feed: CandleFeed) {
     this.#feed = Symbol.asyncIterator in feed ? feed[Symbol.asyncIterator]() : feed[Symbol.iterator]()
@@ -33,23 +35,23 @@ export class Cursor {
     return this.at < this.block.length
   }
 
-  /** Opening time of the row here; Infinity after the last one. */
-  get timeMs(): number {
-    return this.at < this.block.length ? (this.block.time[this.at] as number) : Number.POSITIVE_INFINITY
-  }
-
   /** Whether a whole block lies ahead, or nothing more comes. */
   get isReady(): boolean {
     return this.#next !== undefined || this.#isRead
   }
 
-  /** Goes on to the next row. */
-  advance(): void {
-    this.at++
-    if (this.at < this.block.length || this.#next === undefined) return
-    this.block = this.#next
+  /** Goes on to the next row. True when a new block was begun, so that the one after it has to be read. */
+  advance(): boolean {
+    const at = ++this.at
+    if (at < this.block.length) {
+      this.timeMs = this.block.time[at] as number
+      return false
+    }
+    const next = this.#next
     this.#next = undefined
-    this.at = 0
+    if (next !== undefined) this.#begin(next)
+    else this.timeMs = Number.POSITIVE_INFINITY
+    return next !== undefined
   }
 
   /** Reads ahead until ready. */
@@ -58,11 +60,14 @@ export class Cursor {
       const { value, done } = await this.#feed.next()
       if (done) this.#isRead = true
       else if (value.length > 0 && this.hasRow) this.#next = value
-      else if (value.length > 0) {
-        this.block = value
-        this.at = 0
-      }
+      else if (value.length > 0) this.#begin(value)
     }
+  }
+
+  #begin(block: CandleBlock): void {
+    this.block = block
+    this.at = 0
+    this.timeMs = block.time[0] as number
   }
 
   /** Lets go of the feed before its end. */

@@ -4,10 +4,11 @@ import { decide } from '../domain/entries/decide.ts'
 import type { Decision } from '../domain/entries/decision.ts'
 import { exitRulesFor } from '../domain/exits/exit-rules.ts'
 import { reevaluate } from '../domain/exits/reevaluate.ts'
-import { smartExit } from '../domain/exits/smart-exit.ts'
+import { smartExit, smartExitCandles } from '../domain/exits/smart-exit.ts'
 import { type MarketSafety, readSafety } from '../domain/market/safety.ts'
 import { entrySide } from '../domain/side.ts'
 import { signalLifetimeMs } from '../domain/signal.ts'
+import type { Appetite } from '../domain/strategies/strategy.ts'
 import { Books } from './books.ts'
 import { atOpen, type Leave, walkCandle } from './candle-path.ts'
 import { EquityCurve } from './equity-curve.ts'
@@ -51,7 +52,6 @@ export class Engine {
   readonly #terms: RunTerms
   readonly #tracks: ReadonlyMap<string, Track>
   readonly #list: readonly Track[]
-  readonly #files = new Map<string, { readonly rows: readonly FileSignal[]; at: number }>()
   readonly #signals = new SignalBook()
   readonly #record = new SourceRecord()
   /** Rows of a file that nothing was decided on yet. */
@@ -67,6 +67,7 @@ export class Engine {
   lastMs = Number.NaN
   #safety: { readonly hourMs: number; readonly reading: MarketSafety | undefined } | undefined
   #positions = 0
+  #isWaiting = false
 
   constructor(plan: RunPlan) {
     this.#plan = plan
@@ -76,12 +77,14 @@ export class Engine {
     this.curve = new EquityCurve(plan.terms.capital)
     this.#leave = (position, exit, timeMs) => this.books.leave(position, exit, timeMs)
     const { origin } = plan
-    const wanted = origin.kind === 'strategy' ? origin.strategy.history : {}
+    const wanted: Appetite = origin.kind === 'strategy' ? origin.strategy.history : {}
+    const fives = Math.max(smartExitCandles, wanted['5m'] ?? 0)
+    const keeps = plan.terms.settings.smartExit ? { ...wanted, '5m': fives } : wanted
     this.#list = plan.markets.map((market) => {
-      if (origin.kind === 'strategy') return new Track(market, wanted, this.#listener(origin))
-      const rows = origin.rows.filter(({ symbol }) => symbol === market.symbol)
-      this.#files.set(market.symbol, { rows, at: 0 })
-      return new Track(market, wanted)
+      const onClose = origin.kind === 'strategy' ? this.#listener(origin) : undefined
+      const track = new Track(market, { keeps, record: this.#record.on(), onClose })
+      if (origin.kind === 'file') track.rows = origin.rows.filter(({ symbol }) => symbol === market.symbol)
+      return track
     })
     this.#tracks = new Map(this.#list.map((track) => [track.symbol, track]))
   }
@@ -91,12 +94,13 @@ export class Engine {
     const cursors = this.#list.flatMap((track) => track.cursors)
     try {
       for (;;) {
-        await Promise.all(cursors.map((cursor) => cursor.refill()))
-        if (!this.#runWhileReady(cursors)) break
+        for (const cursor of cursors) if (!cursor.isReady) await cursor.refill()
+        if (this.#list.some((track) => track.catchUp())) continue
+        if (!this.#runWhileReady()) break
         onProgress?.(this.lastMs)
       }
     } finally {
-      await Promise.all(cursors.map((cursor) => cursor.close()))
+      for (const cursor of cursors) await cursor.close()
     }
     for (const track of this.#list) this.#abandon(track)
     this.#noteEquity(this.lastMs)
@@ -109,10 +113,11 @@ export class Engine {
   }
 
   /** Goes on until a feed has to be read; false when there is nothing more. */
-  #runWhileReady(cursors: Track['cursors']): boolean {
+  #runWhileReady(): boolean {
     const tracks = this.#list
     const toMs = this.#plan.toMs ?? Number.POSITIVE_INFINITY
-    while (cursors.every((cursor) => cursor.isReady)) {
+    this.#isWaiting = false
+    while (!this.#isWaiting) {
       let nowMs = Number.POSITIVE_INFINITY
       for (const track of tracks) {
         const nextMs = track.nextMs(toMs)
@@ -125,16 +130,18 @@ export class Engine {
   }
 
   #moment(nowMs: number, toMs: number): void {
+    const tracks = this.#list
     let isClosing = false
-    for (const track of this.#list)
+    for (const track of tracks)
       if (track.closeMs === nowMs) {
         this.#close(track, nowMs)
         isClosing = true
       }
-    if (isClosing) this.#noteEquity(nowMs)
+    if (isClosing && (this.books.positions.size > 0 || this.curve.isDue(nowMs))) this.#noteEquity(nowMs)
+    if (nowMs >= toMs) return
     let isOpening = false
-    for (const track of this.#list)
-      if (track.cursor.timeMs === nowMs && nowMs < toMs) {
+    for (const track of tracks)
+      if (track.cursor.timeMs === nowMs) {
         this.#open(track, nowMs)
         isOpening = true
       }
@@ -143,83 +150,63 @@ export class Engine {
 
   /** A candle begins: its first price is known, and nothing else. */
   #open(track: Track, nowMs: number): void {
-    const { cursor, stepMs } = track
-    const price = cursor.block.open[cursor.at] as number
-    track.price = price
-    track.closeMs = nowMs + stepMs
-    if (Number.isNaN(this.firstMs) && nowMs >= this.#fromMs) this.firstMs = nowMs
-    if (Number.isNaN(track.firstPrice) && nowMs >= this.#fromMs) track.firstPrice = price
-    if (track.longer.length > 0) track.admitLonger(nowMs)
-    track.ladder.settle(nowMs)
-    const position = this.books.positions.get(track.symbol)
+    const price = track.open(nowMs)
+    if (nowMs >= this.#fromMs && !(track.firstPrice > 0)) this.#begin(track, price, nowMs)
+    const { position } = track
     if (position === undefined) return
-    this.#fund(track, position, nowMs)
+    if (track.funding.length > 0) this.#fund(track, position, nowMs)
     const hints = position.smartExit === undefined ? undefined : { smartExit: position.smartExit }
     position.smartExit = undefined
     if (atOpen(position, price, nowMs, this.#leave, hints)) position.noteStop(nowMs)
+    else track.position = undefined
+  }
+
+  #begin(track: Track, price: number, nowMs: number): void {
+    track.firstPrice = price
+    if (!Number.isNaN(this.firstMs)) return
+    this.firstMs = nowMs
+    this.#noteEquity(nowMs)
   }
 
   /** A candle ends: it is walked, and everything made from it is brought up to date. */
   #close(track: Track, nowMs: number): void {
-    const { cursor, symbol } = track
-    const { block, at } = cursor
-    const openMs = block.time[at] as number
-    const position = this.books.positions.get(symbol)
-    if (position !== undefined) this.#walk(track, position, openMs, nowMs)
-    const close = block.close[at] as number
-    track.price = close
-    track.closeMs = Number.NaN
+    const { position, cursor } = track
+    const openMs = cursor.timeMs
+    if (position !== undefined && !this.#walk(track, position, openMs, nowMs)) track.position = undefined
+    if (track.record.dueMs <= nowMs) track.record.take(track.candle(), nowMs, track.before())
     this.candles += 1
     this.lastMs = nowMs
-    if (this.#record.isWaiting(symbol)) this.#score(track, openMs, nowMs)
-    track.ladder.take(
-      openMs,
-      nowMs,
-      block.open[at] as number,
-      block.high[at] as number,
-      block.low[at] as number,
-      close,
-      block.volume[at] as number,
-    )
-    cursor.advance()
-    if (position !== undefined && this.books.positions.get(symbol) === position)
-      this.#review(track, position, nowMs)
-    this.#hearFile(track, openMs, nowMs)
+    if (track.close(nowMs)) this.#isWaiting = true
+    if (track.position !== undefined) this.#review(track, track.position, nowMs)
+    if (track.rows.length > 0) this.#hearFile(track, openMs, nowMs)
   }
 
-  #walk(track: Track, position: OpenPosition, openMs: number, closeMs: number): void {
+  /** False when the position is gone. */
+  #walk(track: Track, position: OpenPosition, openMs: number, closeMs: number): boolean {
     const { detail, cursor } = track
     const { block, at } = cursor
-    if (detail !== undefined && this.#walkDetail(detail, track, position, openMs, closeMs)) return
-    walkCandle(
-      position,
-      { low: block.low[at] as number, high: block.high[at] as number, timeMs: openMs },
-      this.#leave,
-    )
+    if (detail !== undefined && detail.cursor.timeMs < closeMs)
+      return this.#walkDetail(detail, track, position, closeMs)
+    return walkCandle(position, block.low[at] as number, block.high[at] as number, openMs, this.#leave)
   }
 
-  /** Walks the shorter candles inside; false when there are none, and the long one itself has to do. */
+  /** Walks the shorter candles inside. */
   #walkDetail(
     { cursor, stepMs }: NonNullable<Track['detail']>,
     track: Track,
     position: OpenPosition,
-    openMs: number,
     closeMs: number,
   ): boolean {
-    while (cursor.timeMs < openMs) cursor.advance()
-    let isFound = false
     for (; cursor.timeMs < closeMs; cursor.advance()) {
-      const { block, at } = cursor
-      const timeMs = cursor.timeMs
-      isFound = true
-      if (!atOpen(position, block.open[at] as number, timeMs, this.#leave)) return true
-      const candle = { low: block.low[at] as number, high: block.high[at] as number, timeMs }
-      if (!walkCandle(position, candle, this.#leave)) return true
+      const { block, at, timeMs } = cursor
+      if (!atOpen(position, block.open[at] as number, timeMs, this.#leave)) return false
+      const [low, high] = [block.low[at] as number, block.high[at] as number]
+      if (!walkCandle(position, low, high, timeMs, this.#leave)) return false
       position.noteStop(timeMs + stepMs)
       track.price = block.close[at] as number
       if (timeMs + stepMs < closeMs) this.#review(track, position, timeMs + stepMs)
     }
-    return isFound
+    return true
   }
 
   /** At each 5 m close, as the monitor does: stops and targets are read again, and SmartExit is asked. */
@@ -264,35 +251,21 @@ export class Engine {
       const said = run({ symbol: track.symbol, nowMs, candles: track.lists, candle })
       if (said === undefined) return
       const fresh = this.#signals.say({ ...said, source }, nowMs, lifeMs)
-      if (fresh !== undefined) this.#record.expect(fresh, candle.close)
+      if (fresh !== undefined) track.record.expect(fresh, candle.close)
     }
   }
 
   /** The rows of the file that lie inside the candle; a row from before the first candle is never heard. */
   #hearFile(track: Track, openMs: number, closeMs: number): void {
-    const file = this.#files.get(track.symbol)
-    if (file === undefined) return
-    for (let row = file.rows[file.at]; row !== undefined && row.timeMs < closeMs; row = file.rows[file.at]) {
-      file.at += 1
+    const { rows } = track
+    for (let row = rows[track.heard]; row !== undefined && row.timeMs < closeMs; row = rows[track.heard]) {
+      track.heard += 1
       const isLost = row.timeMs < openMs && closeMs - row.timeMs > hourMs
       const said = { ...row, source: this.#plan.origin.source }
       const signal = isLost ? undefined : this.#signals.sayAnew(said, closeMs, Math.max(hourMs, track.stepMs))
       if (signal !== undefined) this.#undecided.add(signal)
       else if (isLost) this.#tellUnheard(row.timeMs, row)
     }
-  }
-
-  #score(track: Track, openMs: number, closeMs: number): void {
-    const { block, at } = track.cursor
-    const candle = {
-      openTimeMs: openMs,
-      open: block.open[at] as number,
-      high: block.high[at] as number,
-      low: block.low[at] as number,
-      close: block.close[at] as number,
-      volume: block.volume[at] as number,
-    }
-    this.#record.take(track.symbol, candle, closeMs)
   }
 
   #decideAll(nowMs: number): void {
@@ -315,7 +288,7 @@ export class Engine {
       track,
       tracks: this.#tracks,
       signal,
-      accuracy: this.#record.accuracyOn(signal.symbol),
+      accuracy: this.#record.accuracy(track.record),
       equity: this.#equity,
       safety: () => this.#readSafety(),
       nowMs,
@@ -329,15 +302,15 @@ export class Engine {
     nowMs: number,
   ): void {
     const { price, symbol } = track
-    const held = this.books.positions.get(symbol)
     if (decision.action === 'close') {
-      if (held !== undefined) this.books.leaveAll(held, 'signal', price, nowMs)
+      if (track.position !== undefined) this.books.leaveAll(track.position, 'signal', price, nowMs)
+      track.position = undefined
       return
     }
     const { entry } = decision
     const entryPrice = slipped(price, entrySide(entry.side), this.#terms.slippage)
     signal.isEntered = true
-    this.books.open({
+    track.position = this.books.open({
       state: {
         positionId: String(++this.#positions),
         symbol,
@@ -376,8 +349,8 @@ export class Engine {
 
   #tellAllUnheard(): void {
     for (const signal of this.#undecided) this.#tellUnheard(signal.createdAtMs, signal)
-    for (const { rows, at } of this.#files.values())
-      for (const row of rows.slice(at)) this.#tellUnheard(row.timeMs, row)
+    for (const { rows, heard } of this.#list)
+      for (const row of rows.slice(heard)) this.#tellUnheard(row.timeMs, row)
     this.skipped.sort((a, b) => a.time_ms - b.time_ms)
   }
 
@@ -391,8 +364,8 @@ export class Engine {
 
   /** Sells what the end of the run finds open, at the symbol's last price: that a symbol's own candles end earlier is not known before. */
   #abandon(track: Track): void {
-    const position = this.books.positions.get(track.symbol)
-    if (position !== undefined) this.books.abandon(position, track.price, this.lastMs)
+    if (track.position !== undefined) this.books.abandon(track.position, track.price, this.lastMs)
+    track.position = undefined
   }
 
   #noteEquity(nowMs: number): void {

@@ -45,6 +45,11 @@ export class EquityCurve {
     if (this.#points.length > mostPoints && this.#interval < intervalsMs.length - 1) this.#thin()
   }
 
+  /** Whether a point is to be drawn now: in between nothing is missed while the account holds no position. */
+  isDue(timeMs: number): boolean {
+    return Math.floor(timeMs / (intervalsMs[this.#interval] as number)) !== this.#lastSlot
+  }
+
   /** The points; the last moment that was noted is always among them, as it was noted last. */
   get points(): readonly EquityPoint[] {
     const last = { ...this.#last }

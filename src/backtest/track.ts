@@ -1,10 +1,14 @@
 import { type Candle, type Timeframe, timeframeMs } from '../domain/candle.ts'
-import { type MarketNumbers, readMarketNumbers } from '../domain/market/market-numbers.ts'
+import { correlationHours } from '../domain/entries/correlation.ts'
+import { HourReader, type MarketNumbers } from '../domain/market/market-numbers.ts'
 import type { MarketFilters } from '../domain/market-filters.ts'
 import type { Appetite } from '../domain/strategies/strategy.ts'
 import { CandleLadder } from './candle-ladder.ts'
 import { type CandleFeed, Cursor } from './cursor.ts'
 import type { Funding } from './funding-file.ts'
+import type { OpenPosition } from './open-position.ts'
+import type { FileSignal } from './signal-origin.ts'
+import type { SymbolRecord } from './source-record.ts'
 
 /** A symbol's recorded market, as a run is given it. */
 export interface RecordedMarket {
@@ -27,11 +31,16 @@ export interface RecordedMarket {
 /** Told of each candle of a track that closes, in every length that is made. */
 export type OnTrackClose = (track: Track, candle: Candle, timeframe: Timeframe) => void
 
-/** Hours that decisions read, as live: 30 days for the regime's percentile, and the ATR's first period before them. */
-const hoursRead = 735
+/** What is made of a track's candles, and who hears of it. */
+export interface TrackReads {
+  /** Closed candles of each length that are to be had at any time, beside the hours that decisions read. */
+  readonly keeps: Appetite
+  readonly record: SymbolRecord
+  readonly onClose?: OnTrackClose
+}
 
-/** How many closed 5 m candles SmartExit looks back on. */
-const fivesRead = 120
+/** Hours that are kept: a correlation reads so many returns, the market's safety fewer. */
+const hoursKept = correlationHours + 1
 
 /** A symbol of the run: where its candles are, what has been made of them, and its last price. */
 export class Track {
@@ -54,10 +63,18 @@ export class Track {
   firstPrice = Number.NaN
   /** Close of the candle that is being walked; NaN when none is. */
   closeMs = Number.NaN
-  #numbers: MarketNumbers | undefined
-  #numbersHourMs = Number.NaN
+  /** The position that is open, if one is. */
+  position: OpenPosition | undefined
+  /** How the source did here. */
+  readonly record: SymbolRecord
+  /** Rows of a signal file about this symbol, and how many of them have been heard. */
+  rows: readonly FileSignal[] = []
+  heard = 0
+  readonly #reader = new HourReader()
+  readonly #before = { openTimeMs: Number.NEGATIVE_INFINITY, close: Number.NaN }
+  #openMs = Number.NEGATIVE_INFINITY
 
-  constructor(market: RecordedMarket, wanted: Appetite, onClose?: OnTrackClose) {
+  constructor(market: RecordedMarket, reads: TrackReads) {
     this.symbol = market.symbol
     this.filters = market.filters
     this.stepMs = market.stepMs
@@ -69,10 +86,69 @@ export class Track {
       cursor: new Cursor(candles),
     }))
     this.funding = market.funding ?? []
-    this.ladder = new CandleLadder(keepsOf(wanted, market.stepMs), (candle, timeframe) =>
-      onClose?.(this, candle, timeframe),
-    )
+    this.record = reads.record
+    this.ladder = new CandleLadder(keepsOf(reads.keeps, market.stepMs), (candle, timeframe) => {
+      if (timeframe === '1h') this.#reader.next(candle)
+      reads.onClose?.(this, candle, timeframe)
+    })
     this.lists = this.ladder.lists
+  }
+
+  /** The next candle begins. Returns its first price. */
+  open(nowMs: number): number {
+    const { cursor, detail } = this
+    const price = cursor.block.open[cursor.at] as number
+    this.#before.openTimeMs = this.#openMs
+    this.#before.close = this.price
+    this.price = price
+    this.#openMs = nowMs
+    this.closeMs = nowMs + this.stepMs
+    if (this.longer.length > 0) this.#admitLonger(nowMs)
+    if (detail !== undefined) while (detail.cursor.timeMs < nowMs) detail.cursor.advance()
+    this.ladder.settle(nowMs)
+    return price
+  }
+
+  /** The candle is over, and longer ones with it. True when the feed has to be read on. */
+  close(nowMs: number): boolean {
+    const { cursor, detail } = this
+    const { block, at } = cursor
+    const close = block.close[at] as number
+    this.price = close
+    this.closeMs = Number.NaN
+    this.ladder.take(
+      this.#openMs,
+      nowMs,
+      block.open[at] as number,
+      block.high[at] as number,
+      block.low[at] as number,
+      close,
+      block.volume[at] as number,
+    )
+    let isWaiting = cursor.advance()
+    if (detail !== undefined)
+      while (detail.cursor.timeMs < nowMs) if (detail.cursor.advance()) isWaiting = true
+    return isWaiting || !this.#isReady
+  }
+
+  /** The candle that is being walked. */
+  candle(): Candle {
+    return rowOf(this.cursor)
+  }
+
+  /** The candle before it, of which only the close is known. */
+  before(): Candle {
+    const { openTimeMs, close } = this.#before
+    return { openTimeMs, open: close, high: close, low: close, close, volume: 0 }
+  }
+
+  /** Goes through what was recorded beside before the next candle opens; true when that takes more than has been read. */
+  catchUp(): boolean {
+    if (!Number.isNaN(this.closeMs) || !this.cursor.hasRow) return false
+    const { detail } = this
+    this.#admitLonger(this.cursor.timeMs)
+    if (detail !== undefined) while (detail.cursor.timeMs < this.cursor.timeMs) detail.cursor.advance()
+    return !this.#isReady
   }
 
   /** When something happens here next: the candle that is being walked closes, or the next one opens before `toMs`. */
@@ -101,43 +177,39 @@ export class Track {
     return this.lists['5m'] ?? []
   }
 
-  /** What decisions know of the market now; read once per closed hour. */
+  /** What decisions know of the market now. */
   numbers(): MarketNumbers {
-    const hourMs = this.hours.at(-1)?.openTimeMs ?? 0
-    if (this.#numbers === undefined || this.#numbersHourMs !== hourMs) {
-      const candles = { '1h': this.hours.slice(-hoursRead) }
-      this.#numbers = readMarketNumbers({ symbol: this.symbol, nowMs: hourMs, candles }, this.price)
-      this.#numbersHourMs = hourMs
-    }
-    if (this.#numbers.price !== this.price) this.#numbers = { ...this.#numbers, price: this.price }
-    return this.#numbers
+    return this.#reader.numbers(this.symbol, this.price)
+  }
+
+  get #isReady(): boolean {
+    const { detail } = this
+    return (
+      (detail === undefined || detail.cursor.isReady) && this.longer.every(({ cursor }) => cursor.isReady)
+    )
   }
 
   /** Lets the longer recorded candles in that have closed at `nowMs`, the shortest first. */
-  admitLonger(nowMs: number): void {
+  #admitLonger(nowMs: number): void {
     for (const { timeframe, stepMs, cursor } of this.longer)
-      while (cursor.hasRow && cursor.timeMs + stepMs <= nowMs) {
-        const { block, at } = cursor
-        this.ladder.put(timeframe, {
-          openTimeMs: block.time[at] as number,
-          open: block.open[at] as number,
-          high: block.high[at] as number,
-          low: block.low[at] as number,
-          close: block.close[at] as number,
-          volume: block.volume[at] as number,
-        })
-        cursor.advance()
-      }
+      for (; cursor.timeMs + stepMs <= nowMs; cursor.advance()) this.ladder.put(timeframe, rowOf(cursor))
   }
 }
 
-/** What the rules read, and what the strategy asks for on top; only lengths that whole walked candles make up. */
+function rowOf({ block, at }: Cursor): Candle {
+  return {
+    openTimeMs: block.time[at] as number,
+    open: block.open[at] as number,
+    high: block.high[at] as number,
+    low: block.low[at] as number,
+    close: block.close[at] as number,
+    volume: block.volume[at] as number,
+  }
+}
+
+/** The hours, and what is asked for on top; only lengths that whole walked candles make up. */
 function keepsOf(wanted: Appetite, stepMs: number): Map<Timeframe, number> {
-  const keeps = new Map<Timeframe, number>([
-    ['1h', hoursRead],
-    ['5m', fivesRead],
-  ])
-  for (const [timeframe, count] of Object.entries(wanted) as [Timeframe, number][])
-    keeps.set(timeframe, Math.max(count, keeps.get(timeframe) ?? 0))
-  return new Map([...keeps].filter(([timeframe]) => timeframeMs[timeframe] % stepMs === 0))
+  const counts = { ...wanted, '1h': Math.max(hoursKept, wanted['1h'] ?? 0) }
+  const keeps = Object.entries(counts) as [Timeframe, number][]
+  return new Map(keeps.filter(([timeframe]) => timeframeMs[timeframe] % stepMs === 0))
 }

@@ -74,7 +74,9 @@ const tables: fc.Arbitrary<Table> = fc
 test('what is bought is sold, to the last decimal, or is dust', async () => {
   await fc.assert(
     fc.asyncProperty(tables, async (table) => {
-      for (const { exits, quantity, dust = 0, exit_price, pnl, entry_price, side, fees, funding } of (await runTable(table)).trades) {
+      for (const { exits, quantity, dust = 0, exit_price, pnl, entry_price, side, fees, funding } of (
+        await runTable(table)
+      ).trades) {
         const sold = exits.reduce((sum, exit) => sum.plus(exit.quantity), new Decimal(0))
         expect(sold.toNumber()).toBe(quantity)
         expect(dust).toBeLessThan(5.1 / entry_price + 0.1)
@@ -126,12 +128,15 @@ test('cutting the future off gives the same past', async () => {
       const whole = await runTable(table)
       const cut = await runTable({
         ...table,
-        rows: Object.fromEntries(Object.entries(table.rows).map(([symbol, all]) => [symbol, all.slice(0, candles)])),
+        rows: Object.fromEntries(
+          Object.entries(table.rows).map(([symbol, all]) => [symbol, all.slice(0, candles)]),
+        ),
       })
       const endMs = at(candles)
       const isPast = (trade: BacktestTrade) => trade.exit_time_ms < endMs && trade.is_open !== true
       expect(cut.trades.filter(isPast)).toEqual(whole.trades.filter(isPast))
-      const wasSaid = ({ time_ms, rule }: { time_ms: number; rule: string }) => time_ms < endMs && rule !== 'candles'
+      const wasSaid = ({ time_ms, rule }: { time_ms: number; rule: string }) =>
+        time_ms < endMs && rule !== 'candles'
       expect(cut.skipped.filter(wasSaid)).toEqual(whole.skipped.filter(wasSaid))
       const wasSeen = ({ time_ms }: { time_ms: number }) => time_ms < cut.settings.to_ms
       expect(cut.equity.filter(wasSeen)).toEqual(whole.equity.filter(wasSeen))
