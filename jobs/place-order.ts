@@ -6,6 +6,12 @@ import { job } from './context.ts'
 
 /** Sends one order, once; retried by a person, it does what the order's state allows. */
 export default job(placeOrder, {
-  run: ({ orderId }, context, run) =>
-    attend(orderId, context, () => place(context, orderId, { ...run, judge: judgeWith(context) })),
+  run: ({ orderId, isRetry = false }, context, run) =>
+    attend(orderId, context, () =>
+      place(context, orderId, {
+        ...run,
+        isRetry: run.isRetry || isRetry,
+        judge: judgeWith(context),
+      }),
+    ),
 })

@@ -1,74 +1,103 @@
 import type { Command } from 'commander'
-import { type ConnectedConfig, readConfig } from '../config.ts'
-import { connected } from '../database/connected.ts'
-import { messageOf, UserError, VenueUnavailable } from '../errors.ts'
-import type { Outcome } from '../queue/job.ts'
+import type { Db } from '#db/client.ts'
+import type { OrderState } from '../domain/order.ts'
+import { messageOf, UserError } from '../errors.ts'
+import type { Retried } from '../queue/order-jobs.ts'
+import type { Queues } from '../queue/queues.ts'
+import { withDatabase } from './with-database.ts'
+
+/** A worker that is at work has looked at an order by then. */
+const waitMs = 20_000
 
 /** `bullpen retry`: what the retry button of Bull Board does, by the state of the order. */
 export function retry(program: Command): void {
   program
     .command('retry <id>')
     .description(
-      'try an order again, by its id or the id of its failed job: sends what is planned, looks up what was sent, plans a new attempt of what was certainly not executed; nothing happens twice',
+      'have a worker try an order again, by its id or the id of its failed job: sends what is planned, looks up what was sent, plans a new attempt of what was certainly not executed; nothing happens twice',
     )
     .option('--json', 'for machines: {orderId, state, outcome}')
-    .action((id: string, options: { json?: boolean }) =>
-      connected(readConfig(), 'retry', (config) => run(config, id, options)),
-    )
+    .action(run)
 }
 
-async function run(config: ConnectedConfig, id: string, { json }: { json?: boolean }): Promise<void> {
-  const { recordAudit } = await import('#db/audit.ts')
-  const { findOrder } = await import('#db/orders.ts')
-  const { laneOf } = await import('#jobs/follow.ts')
-  const { default: placeOrder } = await import('#jobs/place-order.ts')
-  const { openContext } = await import('#workers/context.ts')
-  const { identityOf } = await import('#workers/identity.ts')
-  const { createLog } = await import('../log.ts')
-  const { forgetFailed, orderOfJob } = await import('../queue/order-jobs.ts')
-  const log = createLog({ level: 'silent', role: 'retry' })
-  const { signal } = new AbortController()
-  const context = await openContext(config, identityOf('retry'), log, signal)
-  try {
-    const named = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(id)?.[0]
-    const found = named === undefined ? undefined : await findOrder(context.db, named)
-    const orderId = found?.id ?? (await orderOfJob(context.queues, id).catch(() => undefined))
-    const order = orderId === undefined ? undefined : await findOrder(context.db, orderId)
-    if (!order) throw new UserError(`there is no order ${id}, and no job of that id is about one`)
-
-    const data = { orderId: order.id, ...laneOf(order) }
-    const outcome = await placeOrder
-      .run(data, context, { signal, isRetry: true })
-      .catch((error: unknown): Outcome => {
-        if (error instanceof VenueUnavailable)
-          return { kind: 'failed', reason: messageOf(error), advice: error.advice }
-        throw error
-      })
-    await recordAudit(context.db, {
-      userId: order.userId,
-      actor: 'command line',
-      action: 'order.retry',
-      target: order.id,
-      details: outcome,
+async function run(id: string, { json }: { json?: boolean }): Promise<void> {
+  const { openBackend } = await import('../queue/backend.ts')
+  const { openQueues } = await import('../queue/queues.ts')
+  await withDatabase('retry', 'bullpen_worker', async (db, { redisUrl, queueUrl }) => {
+    const address = redisUrl ? { redisUrl } : { postgresUrl: queueUrl }
+    const backend = await openBackend(address).catch((error: unknown) => {
+      throw unreachable(error)
     })
-    // What the board still shows as failed has been seen to; a queue that does not answer keeps showing it.
-    if (outcome.kind !== 'failed') await forgetFailed(context.queues, order.id).catch(() => 0)
-    const state = (await findOrder(context.db, order.id))?.state
-    if (json) console.log(JSON.stringify({ orderId: order.id, state, outcome }))
-    else console.log(`order ${order.id} is ${state}: ${wordsOf(outcome)}`)
-    if (outcome.kind === 'failed') process.exitCode = 1
-  } finally {
-    await context.close()
-  }
+    const queues = openQueues(backend)
+    try {
+      const retried = await retryById(db, queues, id, waitMs)
+      if (json) console.log(JSON.stringify(retried))
+      else console.log(`order ${retried.orderId} is ${retried.state}: ${wordsOf(retried.outcome)}`)
+      if (retried.outcome.kind === 'failed' || retried.outcome.kind === 'waiting') process.exitCode = 1
+    } finally {
+      await queues.close().catch(() => {})
+      await backend.close().catch(() => {})
+    }
+  })
 }
 
-function wordsOf(outcome: Outcome): string {
+/** An order that was tried again. */
+interface RetriedOrder {
+  readonly orderId: string
+  /** Its state afterwards. */
+  readonly state: OrderState
+  readonly outcome: Retried
+}
+
+/**
+ * Has a worker try an order again, named by its id or by that of a job about it, and writes it into the audit log.
+ * @throws UserError when there is no such order, or the queue does not take it: then nothing happens.
+ */
+export async function retryById(db: Db, queues: Queues, id: string, waitMs: number): Promise<RetriedOrder> {
+  const { recordAudit } = await import('#db/audit.ts')
+  const { findOrder, orderOrThrow } = await import('#db/orders.ts')
+  const { laneOf } = await import('#jobs/follow.ts')
+  const { QueueUnreachable } = await import('../queue/enqueue.ts')
+  const { orderOfJob, retryOrder } = await import('../queue/order-jobs.ts')
+  const asked = async <T>(answer: Promise<T>) => {
+    try {
+      return await answer
+    } catch (error) {
+      throw error instanceof QueueUnreachable ? unreachable(error) : error
+    }
+  }
+  const named = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(id)?.[0]
+  const found = named === undefined ? undefined : await findOrder(db, named)
+  const orderId = found?.id ?? (await asked(orderOfJob(queues, id)))
+  const order = orderId === undefined ? undefined : await findOrder(db, orderId)
+  if (!order) throw new UserError(`there is no order ${id}, and no job of that id is about one`)
+  const outcome = await asked(retryOrder(queues, { orderId: order.id, ...laneOf(order) }, waitMs))
+  await recordAudit(db, {
+    userId: order.userId,
+    actor: 'command line',
+    action: 'order.retry',
+    target: order.id,
+    details: outcome,
+  })
+  return { orderId: order.id, state: (await orderOrThrow(db, order.id)).state, outcome }
+}
+
+function unreachable(error: unknown): UserError {
+  return new UserError(
+    `the queue cannot be reached, so nothing was tried again (what is planned or under way goes on without it): ${messageOf(error)}`,
+    { cause: error },
+  )
+}
+
+function wordsOf(outcome: Retried): string {
   switch (outcome.kind) {
     case 'done':
       return outcome.note ?? 'done'
     case 'skipped':
       return outcome.reason
     case 'failed':
-      return `${outcome.reason}. ${outcome.advice}`
+      return outcome.reason
+    case 'waiting':
+      return 'no worker has looked at it yet; the first that works on its queue does'
   }
 }

@@ -40,7 +40,7 @@ export const tradingCycle = contract({
 export const placeOrder = contract({
   name: 'place-order',
   queue: (data) => `${data.lane}-${data.exchange}`,
-  data: lane,
+  data: lane.extend({ isRetry: z.literal(true).optional() }), // a person asks again, without a failed job to press
   attempts: 3, // asking again is harmless: only the claim sends; the sweeper wakes it once more after that
   keepCompleted: 0,
 })

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job as QueuedJob } from 'bullmq'
-import { inTime } from './enqueue.ts'
+import type { z } from 'zod'
+import { placeOrder } from './contracts.ts'
+import { inTime, jobOptions } from './enqueue.ts'
+import type { Outcome } from './job.ts'
 import type { Queues } from './queues.ts'
 
 /** Failed jobs of a queue that are looked at. */
@@ -18,18 +23,50 @@ export async function orderOfJob(queues: Queues, jobId: string): Promise<string 
   return undefined
 }
 
-/** Takes the failed jobs of an order off the board: somebody has seen to it elsewhere. Returns how many. */
-export async function forgetFailed(queues: Queues, orderId: string): Promise<number> {
-  let forgotten = 0
+/** What became of a retry: what the handler said, why it failed, or nothing while no worker has finished it. */
+export type Retried = Outcome | { readonly kind: 'waiting' }
+
+/** A finished retry is kept for so long, so that whoever asked for it can read how it ended, in s. */
+const keptS = 60
+const lookMs = 100
+
+/**
+ * Has a worker try an order again, as the retry button of the board does, and waits for up to `waitMs`. When it fails it
+ * shows on the board; older failures of the order are taken off it, once this one has ended.
+ * @throws QueueUnreachable when the queue does not take it: then nothing happens.
+ */
+export async function retryOrder(
+  queues: Queues,
+  order: z.output<typeof placeOrder.data>,
+  waitMs: number,
+): Promise<Retried> {
+  const queue = queues.named(placeOrder.queue(order))
+  const data = placeOrder.data.parse({ ...order, isRetry: true })
+  const jobId = `retry-${order.orderId}-${randomUUID().slice(0, 8)}`
+  const options = { ...jobOptions(placeOrder), attempts: 1, removeOnComplete: { age: keptS }, jobId }
+  await inTime(queue.add(placeOrder.name, data, options), `${queue.name} did not take it`)
+  const untilMs = performance.now() + waitMs
+  while (performance.now() < untilMs) {
+    // From here on it is asked for, whether the queue tells how it goes or not.
+    const job = await inTime(queue.getJob(jobId), `${queue.name} did not say how it went`).catch(() => {})
+    if (job?.finishedOn !== undefined) {
+      await forgetFailed(queues, order.orderId, jobId).catch(() => {})
+      return job.failedReason ? { kind: 'failed', reason: job.failedReason, advice: '' } : job.returnvalue
+    }
+    await sleep(lookMs)
+  }
+  return { kind: 'waiting' }
+}
+
+/** Takes the failed jobs of an order off the board, but for one: somebody has seen to it elsewhere. */
+async function forgetFailed(queues: Queues, orderId: string, kept: string): Promise<void> {
   for (const queue of queues.all()) {
     const failed = await inTime(queue.getFailed(0, looked), `${queue.name} did not say what has failed`)
     for (const job of failed) {
-      if (orderIn(job) !== orderId) continue
+      if (orderIn(job) !== orderId || job.id === kept) continue
       await inTime(job.remove(), `${queue.name} did not forget a job`)
-      forgotten += 1
     }
   }
-  return forgotten
 }
 
 function orderIn({ data }: QueuedJob): string | undefined {
