@@ -5,6 +5,8 @@ export interface BollingerValue {
   readonly lower: number
 }
 
+const unknown: BollingerValue = { upper: Number.NaN, middle: Number.NaN, lower: Number.NaN }
+
 /**
  * Bollinger bands: simple mean and population deviation (divided by n, as John Bollinger does) of the last `period` closes.
  * In two passes over a ring: sums that are carried along drift, and a market that stands still must have a width of 0. A
@@ -27,12 +29,12 @@ export class Bollinger {
     window[this.#next] = close
     this.#next = (this.#next + 1) % window.length
     this.#seen++
-    if (this.#seen < window.length) return { upper: Number.NaN, middle: Number.NaN, lower: Number.NaN }
+    if (this.#seen < window.length) return unknown
     let total = 0
-    for (const value of window) total += value
+    for (let i = 0; i < window.length; i++) total += window[i] as number
     const middle = total / window.length
     let squares = 0
-    for (const value of window) squares += (value - middle) ** 2
+    for (let i = 0; i < window.length; i++) squares += ((window[i] as number) - middle) ** 2
     const width = this.#deviations * Math.sqrt(squares / window.length)
     return { upper: middle + width, middle, lower: middle - width }
   }

@@ -15,6 +15,8 @@ export class Macd {
   readonly #fast: Ema
   readonly #slow: Ema
   readonly #signal: Ema
+  #macd = Number.NaN
+  #average = Number.NaN
 
   constructor(periods: { fast: number; slow: number; signal: number } = { fast: 12, slow: 26, signal: 9 }) {
     this.#fast = new Ema(periods.fast)
@@ -24,8 +26,14 @@ export class Macd {
 
   /** Takes the next close and returns the lines. */
   next(close: number): MacdValue {
-    const macd = this.#fast.next(close) - this.#slow.next(close)
-    const signal = Number.isNaN(macd) ? Number.NaN : this.#signal.next(macd)
-    return { macd, signal, histogram: macd - signal }
+    const histogram = this.nextHistogram(close)
+    return { macd: this.#macd, signal: this.#average, histogram }
+  }
+
+  /** Takes the next close and returns the gap alone, where nobody asks for the lines. */
+  nextHistogram(close: number): number {
+    this.#macd = this.#fast.next(close) - this.#slow.next(close)
+    this.#average = Number.isNaN(this.#macd) ? Number.NaN : this.#signal.next(this.#macd)
+    return this.#macd - this.#average
   }
 }

@@ -107,7 +107,7 @@ function macdPart(closes: readonly number[]): number {
   let [before, last] = [Number.NaN, Number.NaN]
   for (const close of closes) {
     before = last
-    last = macd.next(close).histogram
+    last = macd.nextHistogram(close)
   }
   const price = closes.at(-1) ?? 0
   return (signOf(last, price) + signOf(last - before, price)) / 2
@@ -116,7 +116,7 @@ function macdPart(closes: readonly number[]): number {
 function volumePart(candles: readonly Candle[]): number {
   const last = candles.at(-1)
   const mean = meanOfLast(
-    candles.map((candle) => candle.volume),
+    candles.slice(-20).map((candle) => candle.volume),
     20,
   )
   if (last === undefined || !(mean > 0)) return 0

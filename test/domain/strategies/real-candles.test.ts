@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Candle, Timeframe } from '#src/domain/candle.ts'
 import { timeframeMs } from '#src/domain/candle.ts'
 import { regimeOf } from '#src/domain/market/regime.ts'
@@ -8,6 +8,7 @@ import type { SignalAction } from '#src/domain/signal.ts'
 import { council } from '#src/domain/strategies/council/council.ts'
 import { smartEntry } from '#src/domain/strategies/smart-entry.ts'
 
+vi.setConfig({ testTimeout: 60_000 }) // a year of candles
 const folder = process.env.BULLPEN_MARKET_DIR
 if (folder === undefined)
   console.log('BULLPEN_MARKET_DIR is not set: the strategies are not tried on real candles')

@@ -1,8 +1,9 @@
+import type { Candle } from '../../candle.ts'
 import { Bollinger } from '../../market/bollinger.ts'
 import { Macd } from '../../market/macd.ts'
 import { closedCandlesOf, type MarketContext } from '../../market/market-context.ts'
 import { Rsi } from '../../market/rsi.ts'
-import { clamp, lastOf, meanOfLast, series, signOf } from '../../market/series.ts'
+import { clamp, meanOfLast, series, signOf } from '../../market/series.ts'
 import { rsiPart } from '../rsi-part.ts'
 import { percentText, tooShort, type Vote } from './vote.ts'
 
@@ -17,11 +18,14 @@ export const executionWindow = 120
  */
 export function executionVote(context: MarketContext): Vote {
   const candles = closedCandlesOf(context, '5m').slice(-executionWindow)
-  const closes = candles.map((candle) => candle.close)
   const last = candles.at(-1)
-  const macd = new Macd()
-  let histogram = Number.NaN
-  for (const close of closes) histogram = macd.next(close).histogram
+  const [macd, strength] = [new Macd(), new Rsi(14)]
+  let [histogram, rsi] = [Number.NaN, Number.NaN]
+  for (let i = 0; i < candles.length; i++) {
+    const { close } = candles[i] as Candle
+    histogram = macd.nextHistogram(close)
+    rsi = strength.next(close)
+  }
   if (last === undefined || Number.isNaN(histogram)) return tooShort('execution', '34 candles of 5 m')
   const { spread } = context
   if (spread !== undefined && spread > widestSpread)
@@ -30,11 +34,13 @@ export function executionVote(context: MarketContext): Vote {
       abstains: 'spread',
       reasons: [`spread ${percentText(spread)} is beyond 0.2 %`],
     }
-  const rsi = lastOf(new Rsi(14), closes)
   const momentum = signOf(histogram, last.close)
-  const place = placeInBand(closes)
-  const volumes = candles.map((candle) => candle.volume)
-  const mean = meanOfLast(volumes, 20)
+  const recent = candles.slice(-20)
+  const place = placeInBand(recent.map((candle) => candle.close))
+  const mean = meanOfLast(
+    recent.map((candle) => candle.volume),
+    20,
+  )
   return {
     seat: 'execution',
     value: (rsiPart(rsi) + momentum + place) / 3,
@@ -49,7 +55,7 @@ export function executionVote(context: MarketContext): Vote {
 }
 
 function placeInBand(closes: readonly number[]): number {
-  const band = series(new Bollinger(20, 2), closes.slice(-20)).at(-1)
+  const band = series(new Bollinger(20, 2), closes).at(-1)
   const close = closes.at(-1)
   if (band === undefined || close === undefined || signOf(band.upper - band.middle, close) === 0) return 0
   return clamp((close - band.middle) / (band.upper - band.middle), -1, 1)

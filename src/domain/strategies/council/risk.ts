@@ -66,8 +66,8 @@ function drawdownOf(candles: readonly Candle[]): number {
 function widestGap(candles: readonly Candle[]): number {
   let widest = 0
   for (let i = Math.max(1, candles.length - gapWindow + 1); i < candles.length; i++) {
-    const [before, candle] = [candles[i - 1] as Candle, candles[i] as Candle]
-    widest = Math.max(widest, Math.abs(candle.open / before.close - 1))
+    const gap = Math.abs((candles[i] as Candle).open / (candles[i - 1] as Candle).close - 1)
+    if (gap > widest) widest = gap
   }
   return widest
 }
