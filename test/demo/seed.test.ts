@@ -107,7 +107,7 @@ test('a demo that lost its second user with everything of theirs is whole again 
   await seedDemo(config)
   const futures = await findUserByEmail(app, emails[1] ?? '')
   await database.query('delete from auth.account where "userId" = $1', [futures?.id])
-  for (const table of ['ledger', 'api_keys', 'trading_settings', 'halts', 'accounts'])
+  for (const table of ['audit_log', 'ledger', 'api_keys', 'trading_settings', 'halts', 'accounts'])
     await database.query(`delete from ${table} where user_id = $1`, [futures?.id])
   await database.query('delete from auth."user" where id = $1', [futures?.id])
   await expectWhole(await seedDemo(config))
