@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { UserError } from '../errors.ts'
 import { redactText } from '../redact.ts'
 import { account } from './account.ts'
+import { backtest } from './backtest.ts'
 import { bench } from './bench.ts'
 import { chaos } from './chaos.ts'
 import { closeAll } from './close-all.ts'
@@ -29,6 +30,7 @@ const commands: readonly ((program: Command) => void)[] = [
   closeAll,
   retry,
   user,
+  backtest,
   bench,
   chaos,
 ]
