@@ -8,18 +8,15 @@ import { trendOf } from './key-figures.ts'
 import type { Told } from './told.ts'
 
 /** Symbols, close reasons, sides, sources and refusals, each as a table. */
-export function breakdowns({ summary }: Told): Html {
-  const { per_side, per_source, skipped_by_rule } = summary
+export function breakdowns(told: Told): Html {
+  const { summary } = told
+  const { per_side, per_source } = summary
   return html`<div class="pair">
 ${part('Symbols', ['Symbol', ...groupHead, 'Held instead'], symbolRows(summary), 'wide')}
 ${part('Close reasons', reasonHead, reasonRows(summary), 'wide')}
 ${per_side.length > 1 && part('Sides', ['Side', ...groupHead], groupRows(per_side))}
 ${per_source.length > 1 && part('Sources', ['Source', ...groupHead], groupRows(per_source))}
-${part(
-  'Signals not taken',
-  ['Refused by', 'Times'],
-  skipped_by_rule.map(({ rule, count: times }) => [words(rule), count(times)]),
-)}
+${part('Signals not taken', ['Refused by', 'Times', 'For example'], refusals(told), 'wide')}
 </div>`
 }
 
@@ -51,6 +48,15 @@ function reasonRows({ per_close_reason }: Summary): Content[][] {
     bar(reason.profit_total, widest(per_close_reason)),
     signed(gain(reason.exits_gross), reason.exits_gross),
     span(reason.median_holding_ms),
+  ])
+}
+
+/** Each rule that refused, with the reasons it gave the first time. */
+function refusals({ run, summary }: Told): Content[][] {
+  return summary.skipped_by_rule.map(({ rule, count: times }) => [
+    words(rule),
+    count(times),
+    run.skipped.find((skip) => skip.rule === rule)?.reasons.join('; '),
   ])
 }
 

@@ -29,12 +29,12 @@ const columns: readonly Column[] = [
   { name: 'Entry price', sort: (trade) => trade.entry_price, cell: (trade) => price(trade.entry_price) },
   { name: 'Exit (UTC)', sort: (trade) => trade.exit_time_ms, cell: (trade) => moment(trade.exit_time_ms) },
   { name: 'Exit price', sort: (trade) => trade.exit_price, cell: (trade) => price(trade.exit_price) },
-  { name: 'Held', sort: heldMs, cell: (trade) => span(heldMs(trade)) },
+  { name: 'Held', sort: heldMs, cell: (trade) => (heldMs(trade) === 0 ? 'one candle' : span(heldMs(trade))) },
   { name: 'Quantity', sort: (trade) => trade.quantity, cell: (trade) => quantity(trade.quantity) },
   { name: 'Fees', sort: ({ fees }) => fees, cell: ({ fees }) => money(fees) },
 ]
 
-/** The trades in order of entry, sortable by every column; each opens itself in the price chart. */
+/** The trades in the order of the run, sortable by every column; each opens itself in the price chart. */
 export function tradesTable({ run, summary }: Told): Html {
   const rows = run.trades.slice(0, most.written)
   const left = summary.trades - rows.length

@@ -2,6 +2,7 @@
 
 const minus = '−'
 const nothing = '–'
+const sixDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 })
 
 /** 1234.5 with two decimals: '1,234.50'. */
 export function money(value: number | null): string {
@@ -41,7 +42,7 @@ export function price(value: number): string {
 
 /** A quantity of base with up to six significant digits. */
 export function quantity(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 6 })
+  return sixDigits.format(value)
 }
 
 /** A span as its two largest units: '2 d 4 h', '41 min', '12 s'. */
@@ -81,6 +82,16 @@ function signed(value: number, decimals: number, plus: '+' | ''): string {
   return `${value < 0 ? minus : plus}${text}`
 }
 
+/** By their decimals: making a format takes far longer than using it, and a report has thousands of numbers. */
+const formats = new Map<number, Intl.NumberFormat>()
+
 function plain(value: number, decimals: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  const made = formats.get(decimals)
+  if (made) return made.format(value)
+  const format = new Intl.NumberFormat('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
+  formats.set(decimals, format)
+  return format.format(value)
 }
