@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Decision } from '../api/decisions.ts'
 import type { AccountOverview } from '../api/overview.ts'
 import { ask } from './api.ts'
-import { share } from './format.ts'
+import { fullTime, share, span } from './format.ts'
 import { Check, Chevron, Cross } from './icons.tsx'
 import { Ago } from './moment.tsx'
 import { Chip, Empty, Failure, Panel, Waiting } from './panel.tsx'
@@ -112,8 +112,8 @@ function Step({ step }: { step: Decision['steps'][number] }) {
           <dl className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-xs">
             {numbers.map(([name, value]) => (
               <div key={name} className="flex gap-1.5">
-                <dt className="text-muted">{sentence(name)}</dt>
-                <dd className="font-medium">{shown(value)}</dd>
+                <dt className="text-muted">{sentence(name.replace(/Ms$/, ''))}</dt>
+                <dd className="font-medium">{shown(name, value)}</dd>
               </div>
             ))}
           </dl>
@@ -123,9 +123,11 @@ function Step({ step }: { step: Decision['steps'][number] }) {
   )
 }
 
-/** A number at four significant digits and a yes or no as such; everything else as it was stored. */
-function shown(value: Decision['steps'][number]['numbers'][string]): string {
+/** A moment as a date, a span in its units, a number at four significant digits and a yes or no as such. */
+function shown(name: string, value: Decision['steps'][number]['numbers'][string]): string {
   if (value === null) return '–'
+  if (typeof value === 'number' && /(^at|At|until)Ms$/.test(name)) return fullTime(value)
+  if (typeof value === 'number' && name.endsWith('Ms')) return span(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number')
     return value.toLocaleString(
