@@ -10,7 +10,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/*.test.ts', 'test/{backtest,domain,simulator,vault}/**/*.test.ts'],
+          include: ['test/*.test.ts', 'test/{backtest,candles,domain,simulator,vault}/**/*.test.ts'],
         },
       },
       {
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/*.test.ts', 'test/{backtest,domain,simulator,vault}/**'],
+          exclude: ['test/*.test.ts', 'test/{backtest,candles,domain,simulator,vault}/**'],
           globalSetup: ['./test/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
