@@ -68,6 +68,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '-2023': rejected('other', 'the account is being liquidated'),
   '-2024': rejected('reduce-only-not-valid', reduceOnly),
   '-2025': rejected('other', 'too many open orders on this symbol: cancel some'),
+  '-2026': absent, // put away: it ended without a fill
   '-2027': rejected('other', leverage),
   '-2028': rejected('margin-level-too-low', 'reduce size'),
   '-4003': badFilter,

@@ -7,7 +7,7 @@ import { emptied, reordered, repeated, truncated, webPage } from './spoiled.ts'
 
 export interface Disturbed {
   handle(request: WireRequest): WireAnswer | Disturbance
-  /** Forgets what was still to be executed. */
+  /** What was still to be executed never will be, and its strike says so. */
   stop(): void
 }
 
@@ -22,7 +22,7 @@ export function disturbed(parts: {
 }): Disturbed {
   const { faults, venue, handler, exchange, subjectOf, asOf } = parts
   const { wallNow } = exchange.clock
-  const timers = new Set<NodeJS.Timeout>()
+  const timers = new Map<NodeJS.Timeout, Struck>()
 
   /** Executes a struck request, and notes what became of it. */
   const execute = ({ strike }: Struck, request: WireRequest, view?: Exchange): WireAnswer => {
@@ -45,7 +45,7 @@ export function disturbed(parts: {
       timers.delete(timer)
       execute(struck, { ...request, receivedAt })
     }, struck.afterMs)
-    timers.add(timer)
+    timers.set(timer, struck)
   }
 
   const strike = (struck: Struck, request: WireRequest): WireAnswer | Disturbance => {
@@ -109,7 +109,11 @@ export function disturbed(parts: {
       return struck === undefined ? handler(request) : strike(struck, request)
     },
     stop() {
-      for (const timer of timers) clearTimeout(timer)
+      for (const [timer, struck] of timers) {
+        clearTimeout(timer)
+        skip(struck)
+      }
+      timers.clear()
     },
   }
 }

@@ -9,7 +9,7 @@ const meets = {
   'drop-before': kinds,
   /** Executed; the connection ends without an answer. */
   'drop-after-accept': kinds,
-  /** The connection ends without an answer; executed `afterMs` later, if the venue still takes it then. */
+  /** The connection ends without an answer; executed `afterMs` later, if the venue still takes it then; a simulator that stops before has not executed it. */
   'late-accept': ['order', 'cancel'],
   '5xx-executed': kinds,
   '5xx-not-executed': kinds,

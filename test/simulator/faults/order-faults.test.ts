@@ -81,6 +81,15 @@ describe('an order executed after its answer was cut', () => {
     expect(strikes()).toMatchObject([{ fault: 'late-accept', outcome: 'executed' }])
   })
 
+  test('by a venue that stops before it: it is not, and its strike says so', async () => {
+    strike({ fault: 'late-accept', afterMs: 60_000, match: { request: 'order' } })
+    await errorOf(buy('too-late'))
+    await bench.simulator.stop()
+    expect(strikes()).toMatchObject([{ fault: 'late-accept', outcome: 'not-executed' }])
+    expect(orders()).toEqual([])
+    bench = await startBench()
+  })
+
   test('behind its window the venue refuses it', async () => {
     strike({ fault: 'late-accept', afterMs: 400 })
     expect(await errorOf(buy('too-late', { recvWindow: 200 }))).toContain('NetworkError')

@@ -17,6 +17,11 @@ export class Failure extends Error {
 
 export const unknownSymbol = () => new Failure(-1121, 'Invalid symbol.')
 export const unknownOrder = () => new Failure(-2013, 'Order does not exist.')
+export const archivedOrder = () =>
+  new Failure(
+    -2026,
+    'Order was canceled or expired with no executed qty over 90 days ago and has been archived.',
+  )
 export const unknownCancel = () => new Failure(-2011, 'Unknown order sent.')
 export const badKey = () => new Failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
 export const missing = (name: string) =>

@@ -3,7 +3,7 @@ import { isConditional } from '../../core/account.ts'
 import type { Instrument, Market } from '../../core/instrument.ts'
 import type { Fill, Order } from '../../core/order.ts'
 import { instrumentOf, type SignedCall } from './call.ts'
-import { Failure } from './failure.ts'
+import { archivedOrder, Failure } from './failure.ts'
 
 /** The order a request names by `orderId` or `origClientOrderId`, else the failure. */
 export function soughtOrder(call: SignedCall, market: Market, unknown: () => Failure): Order {
@@ -18,7 +18,23 @@ export function soughtOrder(call: SignedCall, market: Market, unknown: () => Fai
   const order = id === undefined ? account.findByClientId(clientId as string) : account.orders.get(id)
   if (order === undefined || isConditional(order) || order.record.symbol !== instrument.symbol)
     throw unknown()
+  const forgotten = forgottenAs(order, market, exchange.clock.wallNow())
+  if (forgotten !== undefined) throw forgotten === 'archived' ? archivedOrder() : unknown()
   return order
+}
+
+const dayMs = 86_400_000
+
+/**
+ * What the venue still says of an old order when it is asked for it by its id: spot puts away after 90 days what ended
+ * without a fill; USD-M does not know it any more after 3 days, and nothing at all after 90.
+ */
+function forgottenAs(order: Order, market: Market, wallMs: number): 'archived' | 'unknown' | undefined {
+  if (order.status === 'open') return undefined
+  const ageMs = wallMs - order.record.createdAt
+  const isEmpty = order.fills.length === 0
+  if (market === 'spot') return isEmpty && ageMs > 90 * dayMs ? 'archived' : undefined
+  return ageMs > 90 * dayMs || (isEmpty && ageMs > 3 * dayMs) ? 'unknown' : undefined
 }
 
 /** allOrders: from `orderId` on, or between times, or the last ones. */
