@@ -120,6 +120,18 @@ export async function setAccountStatus(
     .execute()
 }
 
+/** Pauses an account that trades, and says why; returns whether it changed anything. */
+export async function pauseAccount(db: Db, accountId: string, reason: string): Promise<boolean> {
+  const rows = await db
+    .updateTable('accounts')
+    .set({ status: 'paused', status_reason: reason })
+    .where('id', '=', accountId)
+    .where('status', 'in', ['active', 'degraded'])
+    .returning('id')
+    .execute()
+  return rows.length > 0
+}
+
 /** Takes entries away from an active account until somebody looks; returns whether it changed anything. */
 export async function degradeAccount(db: Db, accountId: string, reason: string): Promise<boolean> {
   const rows = await db

@@ -14,6 +14,8 @@ import {
 /** A wish to close everything in a place, until the venue reports flat. */
 export interface CloseBatch extends HaltPlace {
   readonly id: string
+  /** Whose it is; null where it concerns more than one user. */
+  readonly userId: string | null
   readonly reason: string | null
   readonly openedBy: string
   readonly openedAt: Date
@@ -195,6 +197,20 @@ export async function flatForMs(db: Db, batchId: string): Promise<number> {
   return Number(row.ms ?? 0)
 }
 
+/** Whether a batch has been open for so long that a person must hear of it; true once. */
+export async function isStuck(db: Db, batchId: string, afterMs: number): Promise<boolean> {
+  const rows = await db
+    .updateTable('close_batches')
+    .set({ alarmed_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', batchId)
+    .where('ended_at', 'is', null)
+    .where('alarmed_at', 'is', null)
+    .where('opened_at', '<', sql<Date>`clock_timestamp() - ${afterMs} * interval '1 millisecond'`)
+    .returning('id')
+    .execute()
+  return rows.length > 0
+}
+
 /** Ends a batch; false when somebody else has. */
 export async function endBatch(db: Db, batchId: string, outcome: string): Promise<boolean> {
   const rows = await db
@@ -259,6 +275,7 @@ interface BatchRow {
   id: string
   scope: string
   key: string
+  user_id: string | null
   reason: string | null
   opened_by: string
   opened_at: Date
@@ -274,6 +291,7 @@ function toBatch(row: BatchRow): CloseBatch {
     id: row.id,
     scope: row.scope as HaltScope,
     key: row.key,
+    userId: row.user_id,
     reason: row.reason,
     openedBy: row.opened_by,
     openedAt: row.opened_at,

@@ -152,6 +152,10 @@ export interface AuthVerification {
 
 export interface CloseBatches {
   advanced_at: Timestamp | null;
+  /**
+   * when a person was told that it does not come to its end
+   */
+  alarmed_at: Timestamp | null;
   ended_at: Timestamp | null;
   flat_since: Timestamp | null;
   id: Generated<string>;

@@ -22,6 +22,19 @@ export async function refusalsInARow(
   return { count, lastMsAgo: count === 0 ? 0 : Number(rows[0]?.ms_ago ?? 0) }
 }
 
+/** Why the venue refused the last exit of a position; undefined when that one was not refused. */
+export async function lastRefusal(db: Db, positionId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('orders')
+    .select(['state', 'failure_reason'])
+    .where('position_id', '=', positionId)
+    .where('purpose', '=', 'exit')
+    .orderBy('planned_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.state === 'rejected' ? (row.failure_reason ?? '') : undefined
+}
+
 /** How long ago an order was sent, by the database's clock; undefined when it was not. */
 export async function sentMsAgo(db: Db, orderId: string): Promise<number | undefined> {
   const row = await db

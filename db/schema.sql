@@ -255,6 +255,7 @@ table public.audit_log policy tenant_write INSERT to bullpen_app check (user_id 
 table public.audit_log policy worker ALL to bullpen_worker using true check true
 table public.audit_log row security forced
 table public.close_batches column advanced_at timestamp with time zone
+table public.close_batches column alarmed_at timestamp with time zone
 table public.close_batches column ended_at timestamp with time zone
 table public.close_batches column flat_since timestamp with time zone
 table public.close_batches column id uuid not null default gen_random_uuid()

@@ -81,6 +81,7 @@ export async function follow(orderId: string, result: OrderResult, context: JobC
   if (outcome.kind === 'failed')
     log.warn({ orderId, state, reason: outcome.reason, advice: outcome.advice }, 'order failed')
   await sayProtection(context, orderId, result)
+  if (outcome.kind === 'failed' && state === 'unknown') await failAsItself(orderId, context)
   for (const planned of result.planned) await unlessLost(wake(enqueue, planned, 0))
   const order = await findOrder(db, orderId)
   if (order) await wakeFollowUps(order.positionId, context)
@@ -104,4 +105,15 @@ export async function follow(orderId: string, result: OrderResult, context: JobC
     await unlessLost(enqueue(resolveOrder, { orderId }, { jobId: `look-${orderId}-${look}`, delayMs: inMs }))
   } else if (result.needsResolving && state !== 'unknown')
     await unlessLost(enqueue(resolveOrder, { orderId }))
+}
+
+/**
+ * An order that stays unknown for too long fails as the job that placed it, where whoever looks at the board looks for it:
+ * once, for the failed job keeps its id. Its retry asks the venue again.
+ */
+async function failAsItself(orderId: string, { db, enqueue }: JobContext): Promise<void> {
+  const order = await findOrder(db, orderId)
+  if (!order) return
+  const options = { jobId: `order-${orderId}-unknown` }
+  await unlessLost(enqueue(placeOrder, { orderId, ...laneOf(order) }, options))
 }

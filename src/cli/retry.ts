@@ -17,10 +17,39 @@ export function retry(program: Command): void {
       'have a worker try an order again, by its id or the id of its failed job: sends what is planned, looks up what was sent, plans a new attempt of what was certainly not executed; nothing happens twice',
     )
     .option('--json', 'for machines: {orderId, state, outcome}')
-    .action(run)
+    .option(
+      '--settle <finding>',
+      'end an order that stays unknown, by your word that nothing of it was executed and nothing rests; say what you found at the venue',
+    )
+    .action((id: string, options: Options) =>
+      options.settle === undefined ? run(id, options) : settle(id, options.settle, options),
+    )
 }
 
-async function run(id: string, { json }: { json?: boolean }): Promise<void> {
+interface Options {
+  readonly json?: boolean
+  readonly settle?: string
+}
+
+/** Ends an order that no venue can prove any more as `manual`. It needs neither the queue nor the venue. */
+async function settle(id: string, reason: string, { json }: Options): Promise<void> {
+  const { findOrder } = await import('#db/orders.ts')
+  const { settleByHand } = await import('../orders/settle-by-hand.ts')
+  const { wallClock } = await import('../clock.ts')
+  const { keyRing } = await import('../vault/key-ring.ts')
+  await withDatabase('retry', 'bullpen_worker', async (db, config) => {
+    const named = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(id)?.[0]
+    const order = named === undefined ? undefined : await findOrder(db, named)
+    if (!order) throw new UserError(`there is no order ${id}`)
+    const desk = { db, config, keys: keyRing(config.secretKey), clock: wallClock }
+    const refusal = await settleByHand(desk, order, { by: 'command line', reason })
+    if (refusal !== undefined) throw new UserError(`order ${order.id} was not settled: ${refusal}`)
+    if (json) console.log(JSON.stringify({ orderId: order.id, state: 'manual', outcome: { kind: 'done' } }))
+    else console.log(`order ${order.id} is manual; should it turn up after all, it is booked, with an alarm`)
+  })
+}
+
+async function run(id: string, { json }: Options): Promise<void> {
   const { openBackend } = await import('../queue/backend.ts')
   const { openQueues } = await import('../queue/queues.ts')
   await withDatabase('retry', 'bullpen_worker', async (db, { redisUrl, queueUrl }) => {

@@ -2,6 +2,7 @@ import { findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
 import { requestCancel } from '#db/stops.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { failed, skipped } from '../queue/job.ts'
+import { pauseOnBadKey } from './bad-key.ts'
 import { crashpoint } from './crashpoint.ts'
 import { observeOrder } from './observe.ts'
 import { bookingContext, type OrderDesk } from './order-desk.ts'
@@ -10,7 +11,8 @@ import { type OrderResult, recordedResult, result } from './result.ts'
 
 /**
  * Takes back an order that rests at the venue. What had filled of it stays; when the venue has no such open order, it is
- * asked what became of it. Throws VenueUnavailable when the venue cannot be reached: the cancel is asked for again.
+ * asked what became of it. Throws VenueUnavailable when the venue cannot be reached, and OrderRejected when it refuses the
+ * key: the cancel is asked for again.
  */
 export async function cancelOrder(desk: OrderDesk, orderId: string): Promise<OrderResult> {
   const order = await findOrder(desk.db, orderId)
@@ -27,6 +29,7 @@ export async function cancelOrder(desk: OrderDesk, orderId: string): Promise<Ord
     return recordedResult(await observeOrder(desk, canceling, venue, answer, context))
   } catch (error) {
     if (error instanceof VenueUnavailable) throw error
+    if (await pauseOnBadKey(desk, order.accountId, error)) throw error
     if (error instanceof OrderRejected)
       return result(failed(error.message, error.advice), 'canceling', { needsResolving: true })
     crashpoint('cancel-unanswered')

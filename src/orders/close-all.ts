@@ -1,8 +1,10 @@
+import { recordAudit } from '#db/audit.ts'
 import {
   type BatchPosition,
   type CloseBatch,
   endBatch,
   flatForMs,
+  isStuck,
   livingPositions,
   noteProgress,
   ownOrders,
@@ -12,6 +14,7 @@ import {
 import { liveOrders } from '#db/orders.ts'
 import { Decimal } from '../domain/decimal.ts'
 import { messageOf } from '../errors.ts'
+import { pauseOnBadKey } from './bad-key.ts'
 import { closePosition, type Wake } from './close-position.ts'
 import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -22,6 +25,8 @@ const quietMs = 1_000
 const atOnce = 8
 /** What the venue still shows for so long after all of ours has ended is not ours. */
 const surplusAfterMs = 60_000
+/** From so long on a person is told that it does not come to its end. */
+const stuckAfterMs = 60_000
 
 /**
  * Advances every open close-all by one step. Each step reads what is there and does what is missing, so it may be
@@ -37,7 +42,7 @@ async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<
   const positionIds = [...new Set([...batch.positionIds, ...alive.map(({ id }) => id)])]
   const positions = await positionsOf(desk.db, { positionIds })
   const waits = await eachOf(await unfinished(desk, positions), (position) =>
-    saying(position.symbol, () => closePosition(desk, position.id, wake)),
+    saying(desk, position.accountId, position.symbol, () => closePosition(desk, position.id, wake)),
   )
   const isFlatForUs = waits.length === 0
   const shown = isFlatForUs ? await shownByVenue(desk, positions) : []
@@ -50,6 +55,21 @@ async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<
   }
   const waitsFor = [...waits, ...shown.map(({ text }) => text)].slice(0, 10).join('; ')
   await noteProgress(desk.db, batch.id, { alive: positionIds, waitsFor, isFlatForUs })
+  if (await isStuck(desk.db, batch.id, stuckAfterMs)) await callPerson(desk, batch, waitsFor)
+}
+
+/** It goes on trying; what it waits for may be in a person's hands alone. */
+async function callPerson({ db, log }: OrderDesk, batch: CloseBatch, waitsFor: string): Promise<void> {
+  const { id: batchId, scope, key, userId } = batch
+  const text = `everything on ${scope} ${key} is being closed for more than ${stuckAfterMs / 1_000} s: ${waitsFor}`
+  log.fatal({ event: 'close-all.stuck', scope, key, waitsFor }, text)
+  await recordAudit(db, {
+    ...(userId !== null && { userId }),
+    actor: 'bullpen',
+    action: 'close-all.stuck',
+    target: `${scope} ${key}`,
+    details: { batchId, text },
+  })
 }
 
 /** Positions that live, and ended ones of which an order lives. */
@@ -77,6 +97,7 @@ async function shownByVenue(desk: OrderDesk, positions: readonly BatchPosition[]
     try {
       return await shownOf(desk, accountId, symbols)
     } catch (error) {
+      await pauseOnBadKey(desk, accountId, error)
       return [{ text: `account ${accountId}: ${messageOf(error)}`, isOurs: true }]
     }
   })
@@ -117,11 +138,17 @@ async function end(
 }
 
 /** What a step waits for; a failure is such a thing, and stops no other position. */
-async function saying(symbol: string, step: () => Promise<string | undefined>): Promise<string | undefined> {
+async function saying(
+  desk: OrderDesk,
+  accountId: string,
+  symbol: string,
+  step: () => Promise<string | undefined>,
+): Promise<string | undefined> {
   try {
     return await step()
   } catch (error) {
-    return `${symbol}: ${messageOf(error)}`
+    const isKey = await pauseOnBadKey(desk, accountId, error)
+    return `${symbol}: ${messageOf(error)}${isKey ? '; connect another key, or give the close-all up' : ''}`
   }
 }
 

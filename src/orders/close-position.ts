@@ -1,4 +1,5 @@
 import { findAccount } from '#db/accounts.ts'
+import { lastRefusal } from '#db/order-history.ts'
 import { slotsOf } from '#db/order-slots.ts'
 import { liveOrders, type Order } from '#db/orders.ts'
 import { findPosition, type Position } from '#db/positions.ts'
@@ -48,7 +49,10 @@ export async function closePosition(
   if (now?.state === 'closed' || now?.state === 'void') return `${name}: closed, its last look follows`
   if (live.some((order) => order.purpose === 'entry'))
     return `${name}: what became of its entry is being asked`
-  return `${name}: the close is under way`
+  const refusal = await lastRefusal(desk.db, positionId)
+  return refusal === undefined
+    ? `${name}: the close is under way`
+    : `${name}: the venue refused the close, and is asked again: ${refusal}`
 }
 
 /** What has not left yet never will: the entry, and levels whose part the close takes with it. */

@@ -5,9 +5,9 @@ import type { OrderState } from '../domain/order.ts'
 import { crashpoint } from './crashpoint.ts'
 import { releaseOrder, type SettleContext, settlePosition } from './settle.ts'
 
-/** An ending without an answer of the venue to book: refused, never sent, or proven not to be there (any more). */
+/** An ending without an answer of the venue to book: refused, never sent, proven not to be there (any more), or a person's word. */
 export interface Ending {
-  readonly to: Extract<OrderState, 'abandoned' | 'rejected' | 'not_at_venue' | 'canceled'>
+  readonly to: Extract<OrderState, 'abandoned' | 'rejected' | 'not_at_venue' | 'canceled' | 'manual'>
   readonly reason: string
   readonly code?: string
   readonly advice?: string

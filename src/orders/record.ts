@@ -4,7 +4,7 @@ import { insertLedger } from '#db/ledger.ts'
 import { recordEvent } from '#db/order-events.ts'
 import { changeOrder, lockOrder, moveOrder, type Order, orderOrThrow } from '#db/orders.ts'
 import { lockPosition, type Position } from '#db/positions.ts'
-import { noteStopRemoved } from '#db/stops.ts'
+import { noteStopRemoved, requestCancel } from '#db/stops.ts'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { MarketFilters } from '../domain/market-filters.ts'
 import { isEnded, isLateTruth, legalTransition, type OrderState } from '../domain/order.ts'
@@ -99,6 +99,9 @@ export function recordOrder(
       new Decimal(quantity).isZero()
     )
       await repriceEntry(tx, order, booked.position, context)
+    // What was given up long ago is not wanted any more: only what has filled of it stays.
+    if (order.purpose === 'entry' && isLateTruth(order.state, to) && !isEnded(to))
+      await requestCancel(tx, [orderId])
     const stop = isRemoved(order, to, observed.order) ? await noteStopRemoved(tx, positionId) : undefined
     const now = stop === 'declined' ? { ...booked.position, stopDeclinedAt: new Date() } : booked.position
     const positionState = await settlePosition(tx, now, context)

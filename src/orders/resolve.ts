@@ -116,7 +116,12 @@ async function stillUnknown(desk: OrderDesk, order: Order, why: string): Promise
   if (((await sentMsAgo(desk.db, order.id)) ?? 0) <= unknownTooLongMs) return waiting
   const reason = `order ${order.id} on ${order.symbol} is unknown for more than 120 s: ${why}`
   await degradeAccount(desk.db, order.accountId, reason)
-  if (order.failureCode === 'unknown-too-long') return waiting
+  const tooLong = result(
+    failed(reason, 'compare the account with the venue; it recovers when the order is found'),
+    'unknown',
+    { needsResolving: true },
+  )
+  if (order.failureCode === 'unknown-too-long') return tooLong
   await changeOrder(desk.db, order.id, { failureCode: 'unknown-too-long', failureReason: reason })
   const { id: target, userId, accountId, symbol } = order
   const details = { symbol, clientOrderId: order.clientOrderId }
@@ -128,9 +133,5 @@ async function stillUnknown(desk: OrderDesk, order: Order, why: string): Promise
     text: reason,
     details,
   })
-  return result(
-    failed(reason, 'compare the account with the venue; it recovers when the order is found'),
-    'unknown',
-    { needsResolving: true },
-  )
+  return tooLong
 }

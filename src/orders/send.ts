@@ -1,4 +1,3 @@
-import { setAccountStatus } from '#db/accounts.ts'
 import { hasExpired } from '#db/order-history.ts'
 import { nextLook } from '#db/order-wakes.ts'
 import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
@@ -8,6 +7,7 @@ import { approve, type OrderRequest } from '../exchange/order-request.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
+import { pauseOnBadKey } from './bad-key.ts'
 import { type Claim, claimOrder } from './claim.ts'
 import { crashpoint } from './crashpoint.ts'
 import { endOrder } from './end.ts'
@@ -100,7 +100,7 @@ async function prepare(
 }
 
 async function abandon(desk: OrderDesk, order: Order, refusal: OrderRejected): Promise<OrderResult> {
-  await pauseOnBadKey(desk, order, refusal)
+  await pauseOnBadKey(desk, order.accountId, refusal)
   const { message: reason, code, advice } = refusal
   await endOrder(desk.db, order.id, ['planned'], { to: 'abandoned', reason, code, advice }, settling(desk))
   return result(failed(reason, advice), 'abandoned')
@@ -133,7 +133,7 @@ async function notAcknowledged(
     crashpoint('refused-not-recorded')
     const ending = { to: 'rejected', reason, code, advice } as const
     const ended = await endOrder(desk.db, order.id, ['submitting', 'unknown'], ending, context)
-    await pauseOnBadKey(desk, order, error)
+    await pauseOnBadKey(desk, order.accountId, error)
     crashpoint('refused-not-sold-on')
     const isShort = code === 'insufficient-funds' && order.purpose === 'exit' && !order.isReduceOnly
     const rest = ended && isShort ? await sellWhatIsFree(desk, order, venue) : undefined
@@ -177,15 +177,4 @@ async function markUnknown(desk: OrderDesk, order: Order, reason: string): Promi
     crashpoint('mid-unknown')
     await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
   })
-}
-
-/** A key that the venue refuses stops the account's entries until its user connects another. */
-async function pauseOnBadKey(desk: OrderDesk, order: Order, refusal: OrderRejected): Promise<void> {
-  if (refusal.code === 'invalid-key')
-    await setAccountStatus(
-      desk.db,
-      order.accountId,
-      'paused',
-      `the venue refuses the key: ${refusal.message}`,
-    )
 }

@@ -8,7 +8,7 @@ import {
   ordersByVenueId,
   symbolsOrdered,
 } from '#db/account-journal.ts'
-import { accountOrThrow, recoverAccount, setAccountStatus } from '#db/accounts.ts'
+import { recoverAccount } from '#db/accounts.ts'
 import type { Order } from '#db/orders.ts'
 import {
   type External,
@@ -18,11 +18,10 @@ import {
   reconciliationOf,
   saveReconciled,
 } from '#db/reconciliations.ts'
-import { OrderRejected } from '../../errors.ts'
 import type { VenueAccount } from '../../exchange/venue-account.ts'
-import type { VenueFill, VenueOrder } from '../../exchange/venue-order.ts'
+import type { VenueFill } from '../../exchange/venue-order.ts'
 import { isOurs } from '../../vault/client-order-id.ts'
-import { tellUser } from '../alarm.ts'
+import { pauseOnBadKey } from '../bad-key.ts'
 import { crashpoint } from '../crashpoint.ts'
 import { endOrder } from '../end.ts'
 import { observeOrder } from '../observe.ts'
@@ -32,8 +31,9 @@ import type { OrderResult } from '../result.ts'
 import { adoptOrder } from './adopt.ts'
 import { reconcileCash } from './cash.ts'
 import { DoubtBook } from './doubt.ts'
+import { bookLate, faceLateOrders } from './late.ts'
 import { reconcilePositions } from './positions.ts'
-import { readReport, type Seen, type VenueReport } from './report.ts'
+import { ordersIn, readReport, type Seen, type VenueReport } from './report.ts'
 
 /** The venue is asked from so long before the last time: clocks differ, and reads lag. */
 const overlapMs = 60_000
@@ -61,19 +61,9 @@ export async function reconcileAccount(desk: OrderDesk, accountId: string): Prom
     return await reconcile(desk, accountId)
   } catch (error) {
     await markStale(desk.db, accountId)
-    if (!(error instanceof OrderRejected) || error.code !== 'invalid-key') throw error
-    await pauseOnBadKey(desk, accountId, error)
+    if (!(await pauseOnBadKey(desk, accountId, error))) throw error
     return { kind: 'stale', isInDoubt: false, results: [], changed: [] }
   }
-}
-
-/** A key that the venue refuses stops the account's entries until its user connects another; said once. */
-async function pauseOnBadKey(desk: OrderDesk, accountId: string, refusal: OrderRejected): Promise<void> {
-  const { status, userId } = await accountOrThrow(desk.db, accountId)
-  if (status !== 'active' && status !== 'degraded') return
-  const text = `the venue refuses the key: ${refusal.message}`
-  await setAccountStatus(desk.db, accountId, 'paused', text)
-  await tellUser(desk, { event: 'key-refused', userId, accountId, target: accountId, text })
 }
 
 async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled> {
@@ -98,11 +88,14 @@ async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled
     return { kind: 'moving', isInDoubt: true, results, changed: [] }
   }
   crashpoint('unknown-adopted')
+  const known = await ordersByClientId(db, accountId, [...ordersIn(report).keys()])
+  await bookLate(desk, venue, report, known)
   const strange = await bookUnseen(desk, venue, report, openedAtMs)
   await recoverAccount(db, accountId)
 
   const doubts = new DoubtBook(before.doubts, before.nowMs, await journalPlace(db, accountId))
   const inFlight = (await livingOrdersOf(db, accountId)).filter(({ state }) => flying.includes(state))
+  const late = await faceLateOrders(desk, venue, report, known, doubts)
   const compared = await reconcilePositions({ desk, venue, report, doubts, strange, inFlight })
   if (compared.isSettled && inFlight.length === 0)
     await reconcileCash(desk, venue.account, report, openedAtMs, doubts)
@@ -117,7 +110,7 @@ async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled
     kind: compared.isStale ? 'stale' : 'done',
     isInDoubt: Object.keys(doubts.kept).length > 0,
     results,
-    changed: compared.changed,
+    changed: [...late, ...compared.changed],
   }
 }
 
@@ -193,11 +186,7 @@ async function adoptUnknown(
   openedAtMs: number,
 ): Promise<boolean> {
   const { account } = venue
-  const seen = new Map<string, VenueOrder>()
-  for (const { orders } of report.history.values())
-    for (const order of orders) seen.set(order.clientOrderId, order)
-  for (const order of report.openOrders) seen.set(order.clientOrderId, order)
-  const ours = [...seen.values()].filter(
+  const ours = [...ordersIn(report).values()].filter(
     ({ clientOrderId, updatedAtMs }) =>
       isOurs(desk.keys, account.id, clientOrderId) && (updatedAtMs ?? openedAtMs) >= openedAtMs,
   )

@@ -56,6 +56,14 @@ export async function readReport(
   return { ...after, openOrders, history, movements }
 }
 
+/** Every order that a report tells of, once, by its client id; one that rests as its own list has it. */
+export function ordersIn({ history, openOrders }: VenueReport): Map<string, VenueOrder> {
+  const told = new Map<string, VenueOrder>()
+  for (const { orders } of history.values()) for (const order of orders) told.set(order.clientOrderId, order)
+  for (const order of openOrders) told.set(order.clientOrderId, order)
+  return told
+}
+
 /** What is known when the symbols are chosen. */
 export interface Seen {
   readonly balances: readonly VenueBalance[]
