@@ -5,13 +5,16 @@ import type { WakeableOrder } from './order-wakes.ts'
 
 /**
  * What transactions on a position left to be done: orders they planned and nobody was woken for yet, and resting ones that
- * are wanted back and for which no cancel is under way. Each is counted as woken; the sweeper finds what gets lost.
+ * are wanted back and for which no cancel is under way. Each is counted as woken; the sweeper finds what gets lost. It takes
+ * its turn on the position: whoever has that locks its orders one by one, in another order.
  */
 export async function takeFollowUps(db: Db, positionId: string): Promise<WakeableOrder[]> {
   const rows = await db
     .updateTable('orders')
     .set({ wakes: sql`wakes + 1`, woken_at: sql<Date>`clock_timestamp()` })
-    .where('position_id', '=', positionId)
+    .where('position_id', 'in', (turn) =>
+      turn.selectFrom('positions').select('id').where('id', '=', positionId).forNoKeyUpdate(),
+    )
     .where((or) =>
       or.or([
         or.and([or('state', '=', 'planned'), or('woken_at', 'is', null)]),

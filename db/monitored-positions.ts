@@ -75,11 +75,17 @@ export interface Evaluation {
 /**
  * Writes evaluations back in one statement. Hot state only grows, here too: an older view never loosens a stop or lowers
  * a peak, whoever writes last. `evaluated_at` is the database's time: a position on a fresh price within 5 s is protected.
+ * Rows are locked in the order of their ids, so that two who write the same ones do not wait for each other.
  */
 export async function saveEvaluations(db: Db, evaluations: readonly Evaluation[]): Promise<void> {
   if (evaluations.length === 0) return
   const column = <T>(pick: (evaluation: Evaluation) => T) => evaluations.map(pick)
+  const ids = column((one) => one.positionId)
   await sql`
+    with turn as materialized (
+      select position_id from monitored_positions where position_id = any (${ids}::uuid[])
+      order by position_id for no key update
+    )
     update monitored_positions as watch set
       best_price = case position.side when 'long' then greatest(watch.best_price, seen.best)
         else least(watch.best_price, seen.best) end,
@@ -94,7 +100,7 @@ export async function saveEvaluations(db: Db, evaluations: readonly Evaluation[]
       evaluated_at = clock_timestamp(),
       updated_at = clock_timestamp()
     from unnest(
-      ${column((one) => one.positionId)}::uuid[],
+      ${ids}::uuid[],
       ${column((one) => one.state.bestPrice)}::numeric[],
       ${column((one) => one.state.stopLoss)}::numeric[],
       ${column((one) => one.state.takeProfit)}::numeric[],
@@ -102,6 +108,7 @@ export async function saveEvaluations(db: Db, evaluations: readonly Evaluation[]
       ${column((one) => one.trailingStop)}::numeric[],
       ${column((one) => one.price)}::numeric[]
     ) as seen (id, best, stop, target, reevaluated, trail, price)
+    join turn on turn.position_id = seen.id
     join positions as position on position.id = seen.id
     where watch.position_id = seen.id`.execute(db)
 }

@@ -117,10 +117,21 @@ function beingSent(table: string): RawBuilder<boolean> {
     and (${isFresh} or not ${hasNoPulse(of('claimed_by'))}))`
 }
 
-/** Counts a wake of each of these orders. */
+/**
+ * Counts a wake of each of these orders: of those that nobody holds in one statement, of the others one by one, since who
+ * waits for one order while it holds another has others wait for it in turn. Not within a transaction.
+ */
 export async function countWakes(db: Db, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length === 0) return
-  await db.updateTable('orders').set({ wakes: sql`wakes + 1` }).where('id', 'in', orderIds).execute()
+  const count = db.updateTable('orders').set({ wakes: sql`wakes + 1` })
+  const counted = await count
+    .where('id', 'in', (free) =>
+      free.selectFrom('orders').select('id').where('id', 'in', orderIds).forNoKeyUpdate().skipLocked(),
+    )
+    .returning('id')
+    .execute()
+  const done = new Set(counted.map(({ id }) => id))
+  for (const id of orderIds) if (!done.has(id)) await count.where('id', '=', id).execute()
 }
 
 /** Counts that an order's venue could not be reached, or that it was. */

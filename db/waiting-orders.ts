@@ -3,13 +3,23 @@ import type { OrderPurpose, OrderState } from '#src/domain/order.ts'
 import type { Db } from './client.ts'
 import type { WakeableOrder } from './order-wakes.ts'
 
-/** Takes the planned orders of an account, which waited until it was compared with its venue. Each is counted as woken. */
+/**
+ * Takes the planned orders of an account, which waited until it was compared with its venue. Each is counted as woken; one
+ * that somebody holds is left to the sweeper.
+ */
 export async function takeWaiting(db: Db, accountId: string): Promise<WakeableOrder[]> {
   const rows = await db
     .updateTable('orders')
     .set({ wakes: sql`wakes + 1`, woken_at: sql<Date>`clock_timestamp()` })
-    .where('account_id', '=', accountId)
-    .where('state', '=', 'planned')
+    .where('id', 'in', (free) =>
+      free
+        .selectFrom('orders')
+        .select('id')
+        .where('account_id', '=', accountId)
+        .where('state', '=', 'planned')
+        .forNoKeyUpdate()
+        .skipLocked(),
+    )
     .returning(['id', 'exchange', 'purpose', 'state', 'wakes'])
     .execute()
   return rows.map((row) => ({
