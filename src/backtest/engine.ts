@@ -43,7 +43,8 @@ export interface RunPlan {
  * enters at the open of the next, at whose price it is decided, and nothing is known of a candle that has not ended but its
  * first price.
  *
- * A signal lives as in the cluster (`SignalBook`), and one that was refused is decided again at each open while it lives.
+ * A signal lives as in the cluster (`SignalBook`), and one that was refused is decided again while it lives, at
+ * the first open after each cycle of the profile (300 s in `ase`, 15 s in `pro`).
  * What a strategy says lives three of its candles, or as long as that source's signals live, but never less than a candle;
  * a row of a file lives an hour from the close of its candle, and never less than a candle.
  */
@@ -272,6 +273,8 @@ export class Engine {
     for (const signal of this.#signals.liveAt(nowMs)) {
       const track = this.#tracks.get(signal.symbol)
       if (track === undefined || signal.isEntered || track.cursor.timeMs !== nowMs) continue
+      if (nowMs - signal.decidedAtMs < this.#terms.settings.cycleMs) continue
+      signal.decidedAtMs = nowMs
       const decision = decide(this.#question(track, signal, nowMs))
       const outcome = decision.outcome === 'taken' ? decision.action : decision.rule
       this.#undecided.delete(signal)

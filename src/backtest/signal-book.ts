@@ -19,8 +19,9 @@ export interface LiveSignal extends Signal {
   expiresAtMs: number
   /** Whether the account has entered on it: then it is not decided again. */
   isEntered: boolean
-  /** What the last decision on it came to, so that a repeat is told once. */
+  /** What the last decision on it came to, so that a repeat is told once; and when that was. */
   lastOutcome: string | undefined
+  decidedAtMs: number
 }
 
 /**
@@ -82,6 +83,7 @@ export class SignalBook {
       expiresAtMs: nowMs + Math.min(lifeMs, maxSignalAgeMs),
       isEntered: false,
       lastOutcome: undefined,
+      decidedAtMs: Number.NEGATIVE_INFINITY,
     }
     this.#live.set(key, signal)
     return signal

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
+import { backtests } from '#src/bench/backtest.ts'
 import { type Contest, pairsOf } from '#src/bench/contest.ts'
 import { contests } from '#src/bench/contests.ts'
 import { exitEvaluation } from '#src/bench/exit-evaluation.ts'
@@ -39,6 +40,7 @@ const small: readonly Contest[] = [
   queueHop('postgres', { jobs: 5, pauseMs: 1 }),
   monitorSweep({ positions: 1_200, sweeps: 2 }),
   exitEvaluation({ positions: 500, symbols: 20, sweeps: 50 }, 2_000),
+  backtests(3_000),
   firstStart(),
   simulatorOrders({ orders: 50, inFlight: 4 }),
 ]
