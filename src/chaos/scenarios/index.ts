@@ -6,5 +6,7 @@ export const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
   failover: async () => (await import('./failover.ts')).failover,
   evaluators: async () => (await import('./evaluators.ts')).evaluatorRace,
   freeze: async () => (await import('./freeze.ts')).freezeFor(45_000),
+  halts: async () => (await import('./halts.ts')).halts,
   switch: async () => (await import('./switch.ts')).switchStore,
+  unknown: async () => (await import('./unknown.ts')).unknown,
 }
