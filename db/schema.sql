@@ -38,6 +38,15 @@ function CREATE OR REPLACE FUNCTION public.guard_absence()
         return new;
       end $function$
   
+function CREATE OR REPLACE FUNCTION public.guard_late_truth()
+   RETURNS trigger
+   LANGUAGE plpgsql
+  AS $function$
+      begin
+        raise exception 'order %: % becomes % by the venue''s own order alone, and none is named', old.id, old.state, new.state
+          using errcode = 'check_violation';
+      end $function$
+  
 function CREATE OR REPLACE FUNCTION public.guard_order()
    RETURNS trigger
    LANGUAGE plpgsql
@@ -446,6 +455,7 @@ table public.order_events column id bigint not null identity
 table public.order_events column order_id uuid not null
 table public.order_events column to_state text not null
 table public.order_events column user_id uuid not null
+table public.order_events constraint events_know_their_states CHECK (((to_state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'filled'::text, 'canceling'::text, 'canceled'::text, 'rejected'::text, 'unknown'::text, 'not_at_venue'::text, 'abandoned'::text, 'manual'::text])) AND (from_state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'filled'::text, 'canceling'::text, 'canceled'::text, 'rejected'::text, 'unknown'::text, 'not_at_venue'::text, 'abandoned'::text, 'manual'::text]))))
 table public.order_events constraint order_events_order_id_user_id_fkey FOREIGN KEY (order_id, user_id) REFERENCES orders(id, user_id)
 table public.order_events constraint order_events_pkey PRIMARY KEY (id)
 table public.order_events grant INSERT to bullpen_worker
@@ -576,6 +586,7 @@ table public.orders policy tenant ALL to bullpen_app using (user_id = current_te
 table public.orders policy worker ALL to bullpen_worker using true check true
 table public.orders row security forced
 table public.orders trigger CREATE TRIGGER guard_absence BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (((new.state = 'not_at_venue'::text) AND (old.state <> 'not_at_venue'::text))) EXECUTE FUNCTION guard_absence()
+table public.orders trigger CREATE TRIGGER guard_late_truth BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (((old.state = ANY (ARRAY['not_at_venue'::text, 'canceled'::text, 'rejected'::text, 'manual'::text])) AND (new.state = ANY (ARRAY['open'::text, 'partially_filled'::text, 'filled'::text])) AND (new.venue_order_id IS NULL))) EXECUTE FUNCTION guard_late_truth()
 table public.orders trigger CREATE TRIGGER guard_order BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order()
 table public.position_reevaluations column action_taken text not null
 table public.position_reevaluations column created_at timestamp with time zone not null default now()

@@ -151,6 +151,36 @@ test('a stop that was believed not to be there rests as one of the position’s,
   expect(await alarmsOf(first?.id ?? '')).toEqual(['late-truth'])
 })
 
+test.each(endings)(
+  'the database itself takes back no %s without the order that the venue shows',
+  async (state) => {
+    const of = await floor.trader({ market: 'spot' })
+    const orderId = await lost(of)
+    await believed(orderId, state)
+    const revive = (id: string | null) =>
+      database.query(`update orders set state = 'open', ended_at = null, venue_order_id = $2 where id = $1`, [
+        orderId,
+        id,
+      ])
+    await expect(revive(null)).rejects.toThrow(`${state} becomes open by the venue's own order alone`)
+    await revive('77')
+    expect((await orderOrThrow(db, orderId)).state).toBe('open')
+  },
+)
+
+test('the database itself takes no event of a state that there is not', async () => {
+  const of = await floor.trader({ market: 'spot' })
+  const orderId = await lost(of)
+  const event = (from: string | null, to: string) =>
+    database.query(
+      `insert into order_events (user_id, order_id, from_state, to_state, actor) values ($1, $2, $3, $4, 'test')`,
+      [of.account.userId, orderId, from, to],
+    )
+  await expect(event('unknown', 'lost')).rejects.toThrow('events_know_their_states')
+  await expect(event('sent', 'open')).rejects.toThrow('events_know_their_states')
+  await event(null, 'open')
+})
+
 describe('by a person’s word', () => {
   const word = { by: 'Ada', reason: 'the venue’s support says that it never arrived' }
   const stay = (orderId: string) =>

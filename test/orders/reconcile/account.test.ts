@@ -100,6 +100,23 @@ test.each(['spot', 'futures'] as const)(
   },
 )
 
+test('one order that the journal has lost holds its account until the next look, and no longer', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  await sendUnknown(trader, { base: 'SOL', side: 'buy', quantity: '2' })
+  // Durable before send: what the venue has and the journal has not, the journal has lost, and who knows what else.
+  expect(await reconcileAccount(desk, trader.account.id)).toMatchObject({ kind: 'moving', isInDoubt: true })
+  expect(await said(trader, 'order-adopted')).toHaveLength(1)
+  const held = await floor.enter(trader, { base: 'ETH', quantity: '1' })
+  expect(await sendOrder(desk, held)).toMatchObject({ state: 'planned', outcome: { kind: 'skipped' } })
+
+  expect(await reconcile(trader)).toMatchObject({ kind: 'done' })
+  const next = await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
+  expect(await sendOrder(desk, next)).toMatchObject({ state: 'filled' })
+  expect(await reconcile(trader)).toMatchObject({ kind: 'done', isInDoubt: false })
+  expect(await reconciliationOf(db, trader.account.id)).toMatchObject({ mustReconcile: false })
+  expect(await said(trader, 'order-adopted')).toHaveLength(1)
+})
+
 test('an exit of ours that the journal does not know reduces its position', async () => {
   const trader = await floor.trader({ market: 'futures' })
   const positionId = await open(trader, 'ETH', '3', 'short')
