@@ -43,7 +43,7 @@ export interface Summary extends TradeFigures {
   readonly sortino: number | null
   readonly calmar: number | null
   readonly sqn: number | null
-  /** The deepest fall from a peak, as a share of the peak and in quote. */
+  /** The deepest fall from a peak: as a share over every candle, and that share of the highest point that the curve kept before it. */
   readonly max_drawdown: number
   readonly max_drawdown_quote: number
   readonly drawdown: {
