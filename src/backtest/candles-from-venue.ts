@@ -25,7 +25,7 @@ export interface FetchOptions {
   readonly folder: string
   /** The venue's own address where it is absent. */
   readonly address?: string
-  /** Hears how far it is, 0–1, and why it waits. */
+  /** Hears how far it is, 0–1, about twenty times, and why it waits; nothing when all of it was kept. */
   readonly onProgress?: (done: number, note?: string) => void
   readonly sleep?: (ms: number) => Promise<unknown>
 }
@@ -115,8 +115,10 @@ export async function fetchCandles(request: CandleRequest, options: FetchOptions
       )
       for (const { openTimeMs } of candles) gaps.add(openTimeMs)
       write(candles.map(candleText).join(''))
+      const before = progress
       progress = Math.min(1, (startMs + pages.lengthMs - fromMs) / (toMs - fromMs))
-      options.onProgress?.(progress)
+      const isTold = Math.floor(progress * 20) > Math.floor(before * 20)
+      if (isTold && venue.requests > 0) options.onProgress?.(progress)
     }
     if (gaps.candles === 0) throw new UserError(`${place} has no ${timeframe} candles of ${symbol} ${span}`)
   })

@@ -190,6 +190,7 @@ describe('what was fetched', () => {
     const second = quick('http://127.0.0.1:1')
     const again = await fetchCandles(week, second)
     expect(again).toEqual({ ...fetched, requests: 0 })
+    expect(second.progress).toEqual([])
     expect(readFileSync(again.file, 'utf8')).toBe(text)
   })
 
@@ -220,7 +221,10 @@ describe('what was fetched', () => {
   test('begins where the venue begins, which takes no request for each page before', async () => {
     const listedMs = Date.UTC(2026, 5, 5, 12)
     const url = await venueWithout(() => false, listedMs)
-    const fetched = await fetchCandles({ ...week, fromMs: Date.UTC(2020, 0, 1) }, quick(url))
+    const asked = quick(url)
+    const { progress } = asked
+    const fetched = await fetchCandles({ ...week, fromMs: Date.UTC(2020, 0, 1) }, asked)
+    expect(progress.length).toBeLessThanOrEqual(20)
     expect(fetched.requests).toBe(4) // the listing, the page asked for first, and the two that there are
     expect(timesOf(fetched.file)[0]).toBe(listedMs)
     expect(fetched.gaps).toEqual(['BTC/USDT 5m begins at 2026-06-05T12:00Z: the venue has nothing before'])
