@@ -29,8 +29,8 @@ const exitsAgainMs = 5_000
 
 /**
  * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
- * venue; exits first. What protects, closes or may have been executed waits for no more than 1.5 s, and an order whose
- * sender has died not at all. Those whose venue could not be reached wait longer each time, up to eight times as long, but
+ * venue; exits first. What protects, closes or may have been executed waits for no more than 1.5 s at first, since its
+ * worker may be dead, and longer each time, since it may just be slow; an order whose sender has died not at all. Those whose venue could not be reached wait longer each time, up to eight times as long, but
  * what closes or may have been executed no longer than 5 s, and an entry no longer than it lives: then it is abandoned.
  * While its venue takes no requests an order is left alone. A limit order whose time at the venue is over is wanted back.
  * Each is marked as looked at, so that of two sweepers one gets it; whoever wakes it says so by `countWakes`.
@@ -68,7 +68,7 @@ export async function takeWakes(
           or due.state in ('open', 'partially_filled') and due.type = 'market' as hurries
       ) as so
       cross join lateral (select
-        least(8, due.unreached + 1) * least(${quietMs}::float8, case when hurries then ${heardNothingMs}::float8 end) as patience_ms
+        least(8, due.unreached + 1) * least(${quietMs}::float8, case when hurries then ${heardNothingMs}::float8 * greatest(1, due.wakes) end) as patience_ms
       ) as and_so
       where due.state in ('planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown')
         and (due.state <> 'submitting' or not ${beingSent('due')})

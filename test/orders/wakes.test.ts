@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { countMissedTicks, lateShards, markSwept, shardStates } from '#db/monitor-shards.ts'
-import { noteReached, takeWakes } from '#db/order-wakes.ts'
+import { countWakes, noteReached, takeWakes } from '#db/order-wakes.ts'
 import { orderOrThrow } from '#db/orders.ts'
 import { pauseVenue } from '#db/venue-budgets.ts'
 import { placeOrder } from '#src/orders/place.ts'
@@ -80,15 +80,15 @@ test('entries whose venue is down wait longer each time, exits no longer than 5 
   const other = await floor.trader({ market: 'spot' })
   const entry = await floor.enter(other, { base: 'BTC', quantity: '0.01' })
   for (const id of [exit, entry]) {
-    await age(id, 4_100)
+    await age(id, 3_000)
     for (let times = 0; times < 3; times++) await noteReached(db, id, false)
   }
   expect(await take()).toEqual([])
-  for (const id of [exit, entry]) await age(id, 1_000)
+  for (const id of [exit, entry]) await age(id, 2_000)
   expect(await take()).toEqual([exit])
-  await age(entry, 10_000)
+  await age(entry, 9_000)
   expect(await take()).toEqual([])
-  await age(entry, 1_000)
+  await age(entry, 3_000)
   expect(await take()).toEqual([entry])
   await age(entry, 4_100)
   expect(await take()).toEqual([])
@@ -97,6 +97,26 @@ test('entries whose venue is down wait longer each time, exits no longer than 5 
   await noteReached(db, exit, true)
   await age(exit, 4_100)
   expect(await take()).toEqual([exit])
+})
+
+test('an exit that nobody heard of is woken after 1.5 s, and after each wake without effect less soon', async () => {
+  await forget()
+  const exit = await plannedExit(await floor.trader({ market: 'spot' }))
+  const waits = [
+    { tooSoon: 0, due: 1_500 },
+    { tooSoon: 0, due: 1_500 },
+    { tooSoon: 1_500, due: 3_000 },
+    { tooSoon: 2_000, due: 4_000 },
+    { tooSoon: 2_000, due: 4_000 },
+  ]
+  await database.query('update orders set planned_at = clock_timestamp() where id = $1', [exit])
+  for (const { tooSoon, due } of waits) {
+    await age(exit, tooSoon)
+    expect(await take()).toEqual([])
+    await age(exit, due - tooSoon)
+    expect(await take()).toEqual([exit])
+    await countWakes(db, [exit])
+  }
 })
 
 test('exits are taken before entries, however many wait', async () => {
