@@ -33,12 +33,13 @@ export class Books {
   /** When entries were made, of the last day, oldest first. */
   entryTimesMs: number[] = []
   #cash: Decimal
-  #cashNumber: number
+  /** The same as a double. */
+  cashNumber: number
 
   constructor(terms: RunTerms) {
     this.#terms = terms
     this.#cash = new Decimal(terms.capital)
-    this.#cashNumber = terms.capital
+    this.cashNumber = terms.capital
   }
 
   /** Quote in the account; on futures its collateral. */
@@ -49,7 +50,7 @@ export class Books {
   /** What the account is worth and what of it is in positions, at the price of each symbol. */
   worth(priceOf: (symbol: string) => number): { readonly equity: number; readonly exposed: number } {
     const isSpot = this.#terms.market === 'spot'
-    let equity = this.#cashNumber
+    let equity = this.cashNumber
     let exposed = 0
     for (const [symbol, position] of this.positions) {
       const price = priceOf(symbol)
@@ -131,7 +132,7 @@ export class Books {
 
   #pay(amount: Decimal): void {
     this.#cash = this.#cash.plus(amount)
-    this.#cashNumber = this.#cash.toNumber()
+    this.cashNumber = this.#cash.toNumber()
   }
 
   #close(

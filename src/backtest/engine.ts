@@ -2,6 +2,7 @@ import { timeframeMs } from '../domain/candle.ts'
 import { Decimal } from '../domain/decimal.ts'
 import { decide } from '../domain/entries/decide.ts'
 import type { Decision } from '../domain/entries/decision.ts'
+import { evaluateExit } from '../domain/exits/evaluate.ts'
 import { exitRulesFor } from '../domain/exits/exit-rules.ts'
 import { reevaluate } from '../domain/exits/reevaluate.ts'
 import { smartExit, smartExitCandles } from '../domain/exits/smart-exit.ts'
@@ -12,6 +13,7 @@ import type { Appetite } from '../domain/strategies/strategy.ts'
 import { Books } from './books.ts'
 import { atOpen, type Leave, walkCandle } from './candle-path.ts'
 import { EquityCurve } from './equity-curve.ts'
+import { judgeAccount, liquidatedOnTheWay } from './margin.ts'
 import type { OpenPosition } from './open-position.ts'
 import { Question } from './question.ts'
 import type { BacktestRun, SkippedSignal } from './result.ts'
@@ -69,6 +71,7 @@ export class Engine {
   #safety: { readonly hourMs: number; readonly reading: MarketSafety | undefined } | undefined
   #positions = 0
   #isWaiting = false
+  #halvedAtMs: number | undefined
 
   constructor(plan: RunPlan) {
     this.#plan = plan
@@ -132,6 +135,8 @@ export class Engine {
 
   #moment(nowMs: number, toMs: number): void {
     const tracks = this.#list
+    const hasMargin = this.#terms.market === 'futures'
+    if (hasMargin && this.books.positions.size > 0) this.#judgeWorst(nowMs)
     let isClosing = false
     for (const track of tracks)
       if (track.closeMs === nowMs) {
@@ -146,6 +151,7 @@ export class Engine {
         this.#open(track, nowMs)
         isOpening = true
       }
+    if (isOpening && hasMargin && this.books.positions.size > 0) this.#judgeMargin(nowMs)
     if (isOpening && !this.#signals.isEmpty && nowMs >= this.#fromMs) this.#decideAll(nowMs)
   }
 
@@ -160,6 +166,42 @@ export class Engine {
     position.smartExit = undefined
     if (atOpen(position, price, nowMs, this.#leave, hints)) position.noteStop(nowMs)
     else track.position = undefined
+  }
+
+  /** Judges the account's margin at the opens of now, as the monitor does at each look. */
+  #judgeMargin(nowMs: number): void {
+    const tracks = this.#list.filter(({ position }) => position !== undefined)
+    const positions = tracks.map(({ position, price }) => ({ position: position as OpenPosition, price }))
+    const { cashNumber: collateral } = this.books
+    const plan = judgeAccount({ collateral, positions, halvedAtMs: this.#halvedAtMs, nowMs })
+    for (const track of tracks) {
+      const id = track.position?.state.positionId ?? ''
+      if (track.cursor.timeMs !== nowMs) continue
+      if (plan.halve === id) this.#halvedAtMs = nowMs
+      if (plan.close.includes(id)) this.#liquidate(track, track.price, nowMs, 'close')
+      else if (plan.halve === id) this.#liquidate(track, track.price, nowMs, 'halve')
+    }
+  }
+
+  /** Before the candles that end now are walked: whether their worst prices, stops in between, take the account with them. */
+  #judgeWorst(nowMs: number): void {
+    const positions = this.#list.flatMap((track) => {
+      const { position, price: fromPrice } = track
+      if (position === undefined) return []
+      const isEnding = track.closeMs === nowMs
+      return [{ position, fromPrice, worstPrice: isEnding ? track.worstPrice(position) : fromPrice }]
+    })
+    const { cashNumber: collateral } = this.books
+    for (const { position, price } of liquidatedOnTheWay({ collateral, positions, nowMs }) ?? []) {
+      const track = this.#tracks.get(position.state.symbol)
+      if (track?.closeMs === nowMs) this.#liquidate(track, price, track.cursor.timeMs, 'close')
+    }
+  }
+
+  #liquidate(track: Track, price: number, timeMs: number, liquidation: 'close' | 'halve'): void {
+    const { position } = track
+    const exit = position && evaluateExit(position.state, price, timeMs, position.rules, { liquidation })
+    if (position && exit && !this.#leave(position, exit, timeMs)) track.position = undefined
   }
 
   #begin(track: Track, price: number, nowMs: number): void {

@@ -70,6 +70,8 @@ export async function planRun(wish: Wish): Promise<PlannedRun> {
   const walkedOf = [...walked.values()].map(([shortest]) => shortest as RecordedCandles)
   if (settings.marketSafety && !symbols.includes(`BTC/${quote}`))
     notes.push(`market_safety judges nothing: there are no candles of BTC/${quote}`)
+  if (settings.entryOrderType === 'limit')
+    notes.push('entry_order_type limit: here every entry is at the market, at the next open')
   return {
     plan: { terms: { settings, market, quote, capital, fee, slippage }, markets, origin, fromMs, toMs },
     label: {

@@ -131,6 +131,14 @@ export class Track {
     return isWaiting || !this.#isReady
   }
 
+  /** The price in the candle being walked that is worst for a position; its stop where that is on the way. */
+  worstPrice({ isLong, stopPrice }: OpenPosition): number {
+    const { block, at } = this.cursor
+    const [low, high] = [block.low[at] as number, block.high[at] as number]
+    if (isLong) return stopPrice === null ? low : Math.max(low, Math.min(stopPrice, this.price))
+    return stopPrice === null ? high : Math.min(high, Math.max(stopPrice, this.price))
+  }
+
   /** The candle that is being walked. */
   candle(): Candle {
     return rowOf(this.cursor)

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { CandleFeed } from '#src/backtest/cursor.ts'
 import { filtersFrom } from '#src/backtest/filters.ts'
 import { readFunding } from '#src/backtest/funding-file.ts'
 import { recordedCandles } from '#src/backtest/recorded-candles.ts'
@@ -125,7 +126,7 @@ describe('a funding file', () => {
 describe('recorded candles', () => {
   const rows = (from: number, to: number) =>
     `time_ms,open,high,low,close,volume\n${Array.from({ length: to - from }, (_, n) => `${(from + n) * 60_000},1,2,0.5,1.5,3`).join('\n')}\n`
-  const times = async (stream: AsyncIterable<{ length: number; time: Float64Array }>) => {
+  const times = async (stream: CandleFeed) => {
     const all: number[] = []
     for await (const { length, time } of stream) all.push(...time.subarray(0, length))
     return all

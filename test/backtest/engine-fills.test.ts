@@ -312,6 +312,46 @@ describe('money', () => {
   })
 })
 
+describe('margin on futures', () => {
+  // A quarter of 1,000 as margin, a hundred times: 250 at 100. At 3.5 % of the buffer little more than the venue's 0.5 % is left.
+  const options = {
+    market: 'futures',
+    signals: buy,
+    capital: 1_000,
+    settings: { profile: 'pro', risk_tiers: false, risk_per_trade: 25, leverage: 100, stop_loss_pct: null },
+  } as const
+
+  test('a candle that would take the account is left on the way, before the account owes anything', async () => {
+    const { trades, equity } = await runTable({ ...options, rows: [still, still, [100, 100, 20, 90], still] })
+    expect(trades).toMatchObject([
+      { quantity: 250, close_reason: 'liquidation', exit_time_ms: at(2), leverage: 100 },
+    ])
+    // equity 1,000 − 250·d, used 2.5·p, stop-out 1.25·p: 3.5 % of the buffer at p = 96.5 or so.
+    expect(trades[0]?.exit_price).toBeGreaterThan(96.4)
+    expect(trades[0]?.exit_price).toBeLessThan(96.6)
+    expect(equity.at(-1)?.equity).toBeGreaterThan(100)
+  })
+
+  test('at 15 % of the buffer the worst position is halved at the open, and only once while that helps', async () => {
+    const low: Row = [96.55, 96.55, 96.55, 96.55]
+    const { trades } = await runTable({ ...options, rows: [still, still, low, low, still, still] })
+    expect(trades[0]?.exits.map(({ time_ms, quantity, reason }) => [time_ms, quantity, reason])).toEqual([
+      [at(2), 125, 'liquidation'],
+      [at(6), 125, 'manual'],
+    ])
+  })
+
+  test('a stop on the way comes first', async () => {
+    const settings = { ...options.settings, stop_loss_pct: 2 }
+    const { trades } = await runTable({
+      ...options,
+      settings,
+      rows: [still, still, [100, 100, 20, 90], still],
+    })
+    expect(trades).toMatchObject([{ close_reason: 'stop_loss', exit_price: 98 }])
+  })
+})
+
 describe('shorter candles inside', () => {
   const minutes = (prices: readonly number[]): Row[] => prices.map((price) => [price, price, price, price])
 
