@@ -16,7 +16,7 @@ const screens = [
   { name: 'phone', width: 390, height: 844 },
 ] as const
 
-describe.skipIf(!hasBrowser)('the report in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the report in a browser', { timeout: 120_000 }, () => {
   let browser: Browser
   let folder: string
 
