@@ -1,9 +1,10 @@
-import { fillsOfOrder } from '#db/fills.ts'
+import { bookedTrades } from '#db/account-journal.ts'
 import { ledgerBalances } from '#db/ledger.ts'
 import { type Evidence, recordRound } from '#db/order-evidence.ts'
 import { lockOrder, type Order } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
-import { Decimal } from '../domain/decimal.ts'
+import { reconciliationOf } from '#db/reconciliations.ts'
+import { Decimal, type DecimalText, sum } from '../domain/decimal.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
 import { crashpoint } from './crashpoint.ts'
@@ -11,6 +12,8 @@ import type { OrderDesk } from './order-desk.ts'
 
 /** Fills and orders are asked for from so long before the sending: clocks differ, and the order may be older than our row says. */
 const beforeSendingMs = 10_000
+/** Further back than this no round looks, however long an account has not been settled. */
+const unsettledAtMostMs = 60 * 60_000
 
 /**
  * One round of looking for an order that the venue did not give by its id: every question of a round asked, and every
@@ -25,23 +28,29 @@ export async function lookForAbsent(
 ): Promise<string | undefined> {
   const begun = performance.now()
   const serverTimeMs = await venue.askTime()
-  const sinceMs = serverTimeMs - sentAgoMs - beforeSendingMs
+  const sinceMs = serverTimeMs - Math.max(sentAgoMs, await unsettledForMs(desk, order)) - beforeSendingMs
   const [byId, open, closed, fills, holding, booked] = await Promise.all([
     venue.orderByClientId(order.symbol, order.clientOrderId, order.type),
     venue.openOrders(order.symbol),
     venue.ordersSince(order.symbol, sinceMs),
     venue.fillsSince(order.symbol, sinceMs),
     holdingNow(desk, order, venue),
-    fillsOfOrder(desk.db, order.id),
+    bookedTrades(desk.db, order.accountId, order.symbol),
   ])
-  const news = fills.filter((fill) => !booked.some(({ venueTradeId }) => venueTradeId === fill.venueTradeId))
+  const news = fills.filter((fill) => !booked.has(fill.venueTradeId))
+  const listed = [...open, ...closed]
+  const expected = new Decimal(holding.books).plus(movedByOthers(order, news, listed)).toString()
   crashpoint('round-not-written')
   const answers: Evidence[] = [
     { kind: 'by-id', found: byId !== undefined, details: { status: byId?.status ?? null } },
     { kind: 'open-orders', ...listing(order, open) },
     { kind: 'closed-orders', ...listing(order, closed) },
-    { kind: 'fills', ...unaccounted(news, [...open, ...closed]) },
-    { kind: 'balance-or-position', found: holding.books !== holding.venue, details: holding },
+    { kind: 'fills', ...unaccounted(news, listed) },
+    {
+      kind: 'balance-or-position',
+      found: expected !== holding.venue,
+      details: { ...holding, ...(expected !== holding.books && { expected }) },
+    },
   ]
   await desk.db.transaction().execute(async (tx) => {
     await lockOrder(tx, order.id)
@@ -63,6 +72,32 @@ const signs: Readonly<Record<Evidence['kind'], string>> = {
 function listing(order: Order, listed: readonly VenueOrder[]): Pick<Evidence, 'found' | 'details'> {
   const found = listed.some((one) => one.clientOrderId === order.clientOrderId)
   return { found, details: { listed: listed.length } }
+}
+
+/** For how long, in ms, the account has not been settled with its venue: what others did since may not be booked. */
+async function unsettledForMs(desk: OrderDesk, { accountId }: Order): Promise<number> {
+  const { reconciledAt, createdAt, nowMs } = await reconciliationOf(desk.db, accountId)
+  return Math.min(unsettledAtMostMs, nowMs - (reconciledAt ?? createdAt).getTime())
+}
+
+/**
+ * What executions of other orders, the user's own among them, moved that is not in the books yet: signed, in the order's
+ * coin. Without them what a user does by hand meanwhile would keep the order unknown for ever.
+ */
+function movedByOthers(order: Order, news: readonly VenueFill[], listed: readonly VenueOrder[]): DecimalText {
+  const others = new Set(
+    listed.filter((one) => one.clientOrderId !== order.clientOrderId).map((one) => one.venueOrderId),
+  )
+  const base = order.symbol.split('/', 1)[0]
+  const isSpot = !order.symbol.includes(':')
+  return sum(
+    news
+      .filter((fill) => others.has(fill.venueOrderId))
+      .flatMap(({ side, quantity, fee, feeCurrency }) => [
+        new Decimal(quantity).times(side === 'buy' ? 1 : -1).toString(),
+        ...(isSpot && feeCurrency === base ? [new Decimal(fee).neg().toString()] : []),
+      ]),
+  )
 }
 
 /** Fills whose order is not listed may be the order's. */

@@ -7,7 +7,6 @@ import { type Order, orderOrThrow } from '#db/orders.ts'
 import { findPosition } from '#db/positions.ts'
 import { findReservation, liveReservationsOf } from '#db/risk-reservations.ts'
 import { VenueUnavailable } from '#src/errors.ts'
-import { approve } from '#src/exchange/order-request.ts'
 import { compareBooks } from '#src/orders/books.ts'
 import { observeOrder } from '#src/orders/observe.ts'
 import { bookingContext } from '#src/orders/order-desk.ts'
@@ -137,17 +136,8 @@ test('no timeout ends an unknown order: while money moved, the account is degrad
   const trader = await floor.trader({ market: 'spot' })
   const orderId = await floor.enter(trader, { base: 'LTC', quantity: '2' })
   await sendLossy(orderId, 'lose-request')
-  // The user trades the same coin by hand: the balance is not what the books say.
-  const venue = await floor.gateway.account(trader.account.id)
-  const byHand = {
-    symbol: 'LTC/USDT',
-    side: 'buy',
-    type: 'market',
-    quantity: '1',
-    clientOrderId: 'by-hand',
-    isReduceOnly: false,
-  } as const
-  await venue.placeOrder(approve(byHand, { wallMs: Date.now(), monotonicMs: performance.now() }))
+  // The user deposits the same coin: the balance is not what the books say, and no execution explains it.
+  floor.simulator.hand({ apiKey: trader.apiKey, do: 'deposit', asset: 'LTC', amount: '1' })
 
   await age(orderId, 20_000)
   for (let round = 0; round < 3; round += 1) {

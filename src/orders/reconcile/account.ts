@@ -100,8 +100,10 @@ async function reconcile(desk: OrderDesk, accountId: string): Promise<Reconciled
   if (compared.isSettled && inFlight.length === 0)
     await reconcileCash(desk, venue.account, report, openedAtMs, doubts)
   crashpoint('compared-not-saved')
+  // What could not be concluded today is concluded from the same executions later: the history is read from there again.
+  const isConcluded = compared.isSettled || compared.isStale || isAfterRestore(before)
   await saveReconciled(db, accountId, {
-    at: new Date(before.nowMs),
+    at: isConcluded ? new Date(before.nowMs) : (before.reconciledAt ?? before.createdAt),
     isStale: compared.isStale,
     doubts: doubts.kept,
     external: { orders: await externalOrders(desk, venue, report), positions: compared.external },
