@@ -77,6 +77,7 @@ export function recordOrder(
       silentSince: null,
       ...(new Decimal(quantity).gt(0) && { averagePrice: new Decimal(cost).div(quantity).toString() }),
       ...(order.purpose === 'exit' && { reserved: reserved.toString() }),
+      ...(to === 'rejected' && order.failureReason === null && { failureReason: refusedLater }),
     }
     const evidence = {
       venueOrderId: observed.order.venueOrderId,
@@ -117,6 +118,9 @@ export function recordOrder(
     }
   })
 }
+
+/** Why an order was rejected that the venue had taken: its answer says no more. */
+const refusedLater = 'the venue refused it after it had taken it'
 
 /** Whether a resting stop has gone without our asking, by somebody's hand and not by the venue's rules. */
 function isRemoved(order: Order, to: OrderState, venue: VenueOrder): boolean {

@@ -265,3 +265,16 @@ test('every transition has its event, with who moved it and why', async () => {
   ])
   expect(events.at(-1)).toMatchObject({ actor: 'test', evidence: { status: 'filled', fills: 1 } })
 })
+
+test('an order that the venue had taken and then refused says so', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const order = await orderOrThrow(db, await floor.enter(trader, { base: 'BTC', quantity: '0.01' }))
+  await floor.database.query(`update orders set state = 'submitting', sent_at = now() where id = $1`, [
+    order.id,
+  ])
+  await record(trader, order, 'rejected', '0', [])
+  expect(await orderOrThrow(db, order.id)).toMatchObject({
+    state: 'rejected',
+    failureReason: 'the venue refused it after it had taken it',
+  })
+})
