@@ -12,7 +12,7 @@ import { protectPosition } from './protect.ts'
  */
 export async function loseSender(desk: OrderDesk, orderId: string): Promise<string | undefined> {
   const { positionId } = await orderOrThrow(desk.db, orderId)
-  return desk.db.transaction().execute(async (tx) => {
+  const lost = await desk.db.transaction().execute(async (tx) => {
     const position = await lockPosition(tx, positionId)
     const order = await lockOrder(tx, orderId)
     if (order.state !== 'submitting' || (await isBeingSent(tx, orderId))) return undefined
@@ -23,4 +23,6 @@ export async function loseSender(desk: OrderDesk, orderId: string): Promise<stri
     await protectPosition(tx, position, { actor: desk.workerId, keys: desk.keys })
     return positionId
   })
+  if (lost !== undefined) crashpoint('lost-sender')
+  return lost
 }
