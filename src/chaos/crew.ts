@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { readinessIn } from '../supervisor/ready.ts'
+import { lastWordsIn } from './last-words.ts'
 
 /** One worker process that is kept running, and what is done to it. */
 export interface Member {
@@ -24,10 +25,10 @@ export interface Recruit {
   readonly env: Readonly<Record<string, string>>
   /** Where its output goes. */
   readonly log: string
-  /** The crash point it is started with, `<name>:<passes>`; asked at every start. */
+  /** The crash points it is started with, `<name>:<passes>`, separated by commas; asked at every start. */
   readonly arm?: () => string | undefined
-  /** It died at the crash point it was armed with. */
-  readonly onCrash?: (armed: string) => void
+  /** It died at one of the crash points it was armed with. */
+  readonly onCrash?: (name: string) => void
   /** It ended by itself, which nobody asked of it. */
   readonly onEnd: (name: string, how: string) => void
 }
@@ -52,6 +53,7 @@ export async function recruit(wanted: Recruit): Promise<Member> {
     armed = isCalm ? undefined : wanted.arm?.()
     isOurKill = false
     const output = openSync(wanted.log, 'a')
+    const begins = fstatSync(output).size
     const env = { ...wanted.env, ...(armed !== undefined && { BULLPEN_CRASHPOINT: armed }) }
     // In a group of its own: a Ctrl-C at the terminal reaches the harness alone, which ends things in order.
     child = spawn(process.execPath, wanted.args, {
@@ -73,7 +75,8 @@ export async function recruit(wanted: Recruit): Promise<Member> {
       isUp = false
       resolve()
       if (isStopping) return
-      if (!isOurKill && signal === 'SIGKILL' && armed !== undefined) wanted.onCrash?.(armed)
+      const point = signal === 'SIGKILL' && armed !== undefined ? lastWordsIn(wanted.log, begins) : undefined
+      if (point !== undefined) wanted.onCrash?.(point)
       else if (!isOurKill) wanted.onEnd(wanted.name, signal ?? `code ${code}`)
       setTimeout(start, againMs)
     })

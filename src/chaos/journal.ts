@@ -12,8 +12,12 @@ export async function openJournal(url: string): Promise<Journal> {
   pool.on('error', () => {})
   await pool.query(`
     create schema chaos;
-    create table chaos.accounts (account_id uuid primary key, api_key text not null, handler text not null, market text not null);
+    create table chaos.accounts (
+      account_id uuid primary key, api_key text not null, handler text not null, market text not null, touched_at timestamptz);
     create table chaos.intents (order_id uuid primary key, position_id uuid not null, slot text not null);
+    create table chaos.halts (
+      id bigint generated always as identity primary key, scope text not null, key text not null,
+      set_at timestamptz not null, lifting_at timestamptz);
     create table chaos.naive (
       id uuid primary key, account_id uuid not null, symbol text not null, side text not null, quantity numeric not null,
       client_order_id text not null, state text not null default 'asked', reason text);

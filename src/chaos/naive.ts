@@ -6,6 +6,7 @@ import { minimumQuantity, roundQuantity } from '../domain/market-filters.ts'
 import type { FeedPlace } from '../exchange/feeds.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
 import type { Journal } from './journal.ts'
+import { marketOf } from './market.ts'
 import { oneOf, type Random } from './random.ts'
 
 /** The queue of the control. */
@@ -29,10 +30,7 @@ export async function askNaive({ journal, queue, feedOf, accounts, bases, next }
   const account = oneOf(next, accounts)
   const base = oneOf(next, bases)
   const symbol = account.market === 'spot' ? `${base}/USDT` : `${base}/USDT:USDT`
-  const feed = feedOf(account)
-  const filters = await feed.filters(symbol)
-  const price = (await feed.prices()).get(symbol)
-  if (!filters || price === undefined) throw new Error(`the simulator does not list ${symbol}`)
+  const { filters, price } = await marketOf(feedOf(account), symbol)
   const wished = new Decimal(40 + 160 * next()).div(price)
   const quantity = roundQuantity(
     Decimal.max(new Decimal(minimumQuantity(price, filters)).times(3), wished),

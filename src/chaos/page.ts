@@ -1,112 +1,116 @@
+import { harms } from './checker.ts'
+import { constraints } from './constraints.ts'
+import { notShown } from './limits.ts'
+import { pageStyle } from './page-style.ts'
 import { type ChaosReport, verdictOf } from './report.ts'
+import { counts, escaped, table, tiles } from './table.ts'
 
 const verdicts = {
-  passed: 'Nothing was done twice, nothing was lost',
-  failed: 'Something was done twice, lost, or left unresolved',
-  void: 'The naive control came through unharmed, or hardly any order was executed: this run proves nothing',
+  passed: 'Nothing was done twice, and nothing was lost.',
+  failed: 'Something was done twice, lost, or left unresolved.',
+  void: 'This run proves too little: the naive control came through unharmed, hardly any order was executed, or a crash point was not reached often enough.',
 } as const
+
+const labels: Readonly<Record<(typeof harms)[number], string>> = {
+  duplicates: 'duplicates',
+  lost: 'lost',
+  unresolved: 'unresolved',
+  oversold: 'oversold',
+  booksDiffer: 'differences in the books',
+  haltsBroken: 'entries past a halt',
+  ownCoinsTouched: 'own coins touched',
+}
 
 /** The report as one page that needs nothing else. */
 export function pageOf(report: ChaosReport): string {
-  const { bullpen, naive, plan } = report
   const verdict = verdictOf(report)
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Bullpen under faults: seed ${report.seed} on ${report.backend}</title>
-<style>
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
-body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
-h1 { font-size: 1.5rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin-top: 2rem }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884 }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums } .verdict { font-size: 1.1rem; font-weight: 600 }
-.passed { color: #197a3c } .failed { color: #c4221c } .void { color: #9a6700 }
-@media (prefers-color-scheme: dark) { .passed { color: #57d58a } .failed { color: #ff7b72 } .void { color: #e3b341 } }
-</style></head><body>
+<style>${pageStyle}</style></head><body>
 <h1>Orders under faults</h1>
-<p>Seed ${report.seed}, queue on ${report.backend}, ${plan.orders} orders at most ${plan.ordersPerSecond} a second, ${plan.workers} workers,
-one killed about every ${plan.killEveryMs / 1_000} s, ${report.seconds.toFixed(0)} s in all.</p>
-<p class="verdict ${verdict}">${verdicts[verdict]}.</p>
-${table(
-  ['', 'orders', 'kills', 'duplicates', 'lost', 'unresolved', 'oversold', 'books differ'],
-  [
-    [
-      'Bullpen',
-      bullpen.orders,
-      bullpen.kills,
-      bullpen.duplicates,
-      bullpen.lost,
-      bullpen.unresolved,
-      bullpen.oversold,
-      bullpen.booksDiffer,
-    ],
-    [
-      'Naive control (send, then save; retry on error)',
-      naive.orders,
-      naive.kills,
-      naive.duplicates,
-      naive.lost,
-      '',
-      '',
-      '',
-    ],
-  ],
-)}
+<p class="faint">${planOf(report)}</p>
+<p class="verdict ${verdict}">${verdicts[verdict]}</p>
+${tiles([
+  { label: 'orders planned', value: report.bullpen.orders, isHarm: false },
+  { label: 'kills', value: report.bullpen.kills, isHarm: false },
+  ...harms.map((kind) => ({ label: labels[kind], value: report.bullpen[kind], isHarm: true })),
+])}
 ${findingsOf(report)}
+<h2>Beside a handler that sends, then saves</h2>
+<p>The control differs in its handler alone, under the same seed. It must fail, or the run proves nothing.</p>
+${controlOf(report)}
 <h2>Times</h2>
-${table(
-  ['seconds', 'p50', 'p99', 'longest'],
-  [
-    [
-      'until an unknown outcome was known',
-      bullpen.resolve_s.p50,
-      bullpen.resolve_s.p99,
-      bullpen.resolve_s.max,
-    ],
-    [
-      'a futures position without a resting stop, its longest stretch',
-      bullpen.unprotected_s.p50,
-      bullpen.unprotected_s.p99,
-      bullpen.unprotected_s.max,
-    ],
-  ],
-)}
-<h2>Orders without an effect, and why</h2>
-<p>${bullpen.executed} of ${bullpen.journal} orders in the journal were executed; the journal holds those that Bullpen plans itself, too (stops, next attempts).</p>
-${table(
-  ['state', 'recorded reason', 'orders'],
-  bullpen.reasons.map(({ state, reason, count }) => [state, reason, count]),
-)}
-<h2>Faults</h2>
-${table(
-  ['fault', 'on', 'times'],
-  report.faults.map(({ kind, target, count }) => [kind, target, count]),
-)}
+${timesOf(report)}
 <h2>Where workers died</h2>
 <p>Besides the kills at any moment, workers end themselves with SIGKILL at named places of an order's way.</p>
+${crashpointsOf(report)}
+<h2>Faults, and what people did meanwhile</h2>
+${faultsOf(report)}
+<h2>Orders without an effect, and why</h2>
+<p>${report.bullpen.executed} of ${report.bullpen.journal} orders in the journal were executed; the journal holds those that Bullpen plans itself, too (stops, next attempts).</p>
 ${table(
-  ['place', 'deaths'],
-  report.crashpoints.map(({ name, kills }) => [name, kills]),
+  ['state', 'recorded reason', 'orders'],
+  report.bullpen.reasons.map(({ state, reason, count }) => [state, reason || '–', count]),
+)}
+<h2>What the database prevents by itself</h2>
+<p>Each of these constraints, taken away, turns a test red (<code>test/chaos/constraints.test.ts</code>).</p>
+${table(
+  ['constraint', 'prevents'],
+  Object.values(constraints).map(({ name, prevents }) => [{ code: name }, prevents]),
 )}
 <h2>What this does not show</h2>
-<p>SIGKILL ends a process, not a machine: what it wrote is still in the operating system's memory. Power loss, a disk that
-lies about fsync, and a torn page are not shown here. Neither is a venue other than the simulator.</p>
+<p>${escaped(notShown)}</p>
 </body></html>
 `
 }
 
+function planOf({ seed, backend, plan, seconds, setBack }: ChaosReport): string {
+  return `Seed ${seed}, queue on ${backend === 'redis' ? 'Redis' : 'PostgreSQL'}: at most ${plan.ordersPerSecond} orders a second, ${plan.workers} workers, one killed about every ${plan.killEveryMs / 1_000} s; ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in all. Accounts and halts set back so that the load went on: ${setBack}.`
+}
+
+function controlOf({ bullpen, naive }: ChaosReport): string {
+  return table(
+    ['', 'orders', 'kills', 'duplicates', 'lost'],
+    [
+      ['Bullpen', bullpen.orders, bullpen.kills, bullpen.duplicates, bullpen.lost],
+      ['control', naive.orders, naive.kills, naive.duplicates, naive.lost],
+    ],
+  )
+}
+
+function timesOf({ bullpen: { resolve_s, unprotected_s } }: ChaosReport): string {
+  return table(
+    ['seconds', 'p50', 'p99', 'longest'],
+    [
+      ['until an unknown outcome was known', resolve_s.p50, resolve_s.p99, resolve_s.max],
+      [
+        'a futures position without a resting stop, its longest stretch',
+        unprotected_s.p50,
+        unprotected_s.p99,
+        unprotected_s.max,
+      ],
+    ],
+  )
+}
+
+function crashpointsOf({ crashpoints }: ChaosReport): string {
+  return counts(
+    crashpoints.map(({ name, kills, provenIn }) =>
+      provenIn === undefined ? { name, count: kills } : { name, note: `in ${provenIn}` },
+    ),
+  )
+}
+
+/** Those of one kind of victim together. */
+function faultsOf({ faults }: ChaosReport): string {
+  const byTarget = Map.groupBy(faults, ({ target }) => target)
+  return counts(
+    [...byTarget.values()].flat().map(({ kind, target, count }) => ({ name: kind, note: target, count })),
+  )
+}
+
 function findingsOf({ bullpen }: ChaosReport): string {
   if (bullpen.findings.length === 0) return ''
-  return `<h2>Findings</h2><ul>${bullpen.findings.map((finding) => `<li>${escaped(finding)}</li>`).join('')}</ul>`
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (tag: 'th' | 'td') => (value: string | number) =>
-    `<${tag}${typeof value === 'number' ? ' class="n"' : ''}>${escaped(String(value))}</${tag}>`
-  return `<table><tr>${head.map(cell('th')).join('')}</tr>${rows
-    .map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`)
-    .join('')}</table>`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return `<h2>Findings</h2><ul class="findings">${bullpen.findings.map((finding) => `<li>${escaped(finding)}</li>`).join('')}</ul>`
 }

@@ -24,6 +24,11 @@ export function venueScript(seed: number): FaultScript {
       { fault: 'truncated-body', match: ofOrders, probability: 0.005 },
       { fault: 'partial-fill', match: ofOrders, probability: 0.02, share: 0.5 },
       { fault: 'slow', match: ofOrders, probability: 0.01, afterMs: [1_000, 6_000] },
+      // Two in a hundred stops do not wake up when the price is through them: the monitor must.
+      { fault: 'stop-asleep', match: ofOrders, probability: 0.02 },
+      { fault: 'drop-after-accept', match: { request: 'cancel' }, probability: 0.03 },
+      { fault: '5xx-executed', match: { request: 'cancel' }, probability: 0.02 },
+      { fault: '5xx-not-executed', match: { request: 'cancel' }, probability: 0.02 },
       { fault: 'cancel-lost', match: { request: 'cancel' }, probability: 0.03 },
       { fault: 'late-accept', match: { request: 'cancel' }, probability: 0.02, afterMs: [200, 4_000] },
       { fault: 'fills-repeated', match: { request: 'fills' }, probability: 0.05 },

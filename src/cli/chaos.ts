@@ -13,6 +13,8 @@ interface Options {
   readonly rate: number
   readonly workers: number
   readonly longestFreeze: number
+  readonly eachCrashpoint: number
+  readonly hands: boolean
   readonly scenario?: string
   readonly times?: number
   readonly json?: string
@@ -38,6 +40,13 @@ export function chaos(program: Command): void {
     .option('--rate <orders>', 'orders planned a second at most', whole(1, 1_000), 20)
     .option('--workers <number>', 'worker processes', whole(2, 32), 8)
     .option('--longest-freeze <seconds>', 'the longest that a worker is stopped (SIGSTOP)', seconds, 45)
+    .option(
+      '--each-crashpoint <number>',
+      'go on, for 20 times as many orders at most, until each crash point has killed so many workers',
+      whole(0, 10_000),
+      0,
+    )
+    .option('--hands', "people also sell, deposit and take stops away in the venue's own app", false)
     .addOption(
       new Option('--scenario <name>', 'play one kind of fault alone instead').choices(Object.keys(scenarios)),
     )

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { constraints } from '#src/chaos/constraints.ts'
 import { testDatabase } from '#test/support/database.ts'
 
 /** Eight workers that look at nothing before they write: what holds then is the database alone. */
@@ -14,9 +15,8 @@ interface Place {
   readonly order: string
 }
 
-interface Rule {
-  readonly name: string
-  readonly drop: string
+/** How careless workers try what a constraint prevents. */
+interface Attack {
   /** Other guards that would refuse the same, taken away beforehand. */
   readonly without?: readonly string[]
   /** What each careless worker does. */
@@ -38,10 +38,8 @@ const positionOf = ({ user, account }: Place, symbol: string, signal: string | n
   values: [user, account, symbol, signal],
 })
 
-const rules: readonly Rule[] = [
-  {
-    name: 'order_slots_live: one live effect for each slot',
-    drop: 'drop index order_slots_live',
+const attacks: Readonly<Record<keyof typeof constraints, Attack>> = {
+  slots: {
     act: ({ user, position, order }) => ({
       text: `with o as (insert into orders (user_id, account_id, position_id, exchange, symbol, side, purpose, type, quantity,
           reference_price, is_reduce_only, client_order_id)
@@ -53,37 +51,27 @@ const rules: readonly Rule[] = [
     broken:
       'select position_id, slot from order_slots where released_at is null group by 1, 2 having count(*) > 1',
   },
-  {
-    name: 'positions_living: one living position for each symbol',
-    drop: 'drop index positions_living',
+  positions: {
     act: (place) => positionOf(place, 'ETH/USDT', null),
     broken: `select account_id, symbol from positions where state in ('opening', 'open', 'closing') group by 1, 2 having count(*) > 1`,
   },
-  {
-    name: 'unique (account, signal): a signal is entered once',
-    drop: 'alter table positions drop constraint positions_account_id_signal_id_key',
+  signals: {
     act: (place, worker) => positionOf(place, `C${worker}/USDT`, place.signal),
     broken:
       'select account_id, signal_id from positions where signal_id is not null group by 1, 2 having count(*) > 1',
   },
-  {
-    name: 'nothing_oversold: no more is reserved than is open',
-    drop: 'alter table positions drop constraint nothing_oversold',
+  oversold: {
     act: ({ position }) => ({
       text: 'update positions set qty_reserved = qty_reserved + 0.4 where id = $1',
       values: [position],
     }),
     broken: 'select id from positions where qty_reserved > qty_open',
   },
-  {
-    name: 'unique (account, client_order_id): an id names one order',
-    drop: 'alter table orders drop constraint orders_account_id_client_order_id_key',
+  clientIds: {
     act: (place) => orderOf(place, 'a'.repeat(32)),
     broken: 'select client_order_id from orders group by account_id, 1 having count(*) > 1',
   },
-  {
-    name: 'orders_venue_id: an order of the venue belongs to one of ours',
-    drop: 'drop index orders_venue_id',
+  venueIds: {
     act: (place) => {
       const { text, values } = orderOf(place, hex())
       return {
@@ -95,9 +83,7 @@ const rules: readonly Rule[] = [
     },
     broken: `select venue_order_id from orders where venue_order_id is not null group by account_id, symbol, 1 having count(*) > 1`,
   },
-  {
-    name: 'fills primary key: an execution is booked once',
-    drop: 'alter table fills drop constraint fills_pkey',
+  fills: {
     act: ({ user, account, position, order }) => ({
       text: `insert into fills (user_id, account_id, symbol, venue_trade_id, order_id, position_id, side, price, quantity, cost,
           fee, fee_currency, fee_price, is_maker, filled_at)
@@ -106,9 +92,7 @@ const rules: readonly Rule[] = [
     }),
     broken: 'select venue_trade_id from fills group by account_id, symbol, 1 having count(*) > 1',
   },
-  {
-    name: 'ledger_per_fill: an execution moves money once',
-    drop: 'drop index ledger_per_fill',
+  ledger: {
     act: ({ user, account }) => ({
       text: `insert into ledger (user_id, account_id, kind, currency, amount, symbol, venue_trade_id)
         values ($1, $2, 'fill', 'USDT', -1, 'BTC/USDT', '5')`,
@@ -116,9 +100,7 @@ const rules: readonly Rule[] = [
     }),
     broken: `select venue_trade_id from ledger where venue_trade_id is not null group by account_id, symbol, 1, kind, currency having count(*) > 1`,
   },
-  {
-    name: 'trades: a position closes once',
-    drop: 'alter table trades drop constraint trades_position_id_key',
+  trades: {
     act: ({ user, account, position }) => ({
       text: `insert into trades (user_id, account_id, position_id, source, symbol, side, quantity, entry_price, exit_price, gross_pnl,
           fees, pnl, profit_ratio, close_reason, opened_at, closed_at)
@@ -127,39 +109,29 @@ const rules: readonly Rule[] = [
     }),
     broken: 'select position_id from trades group by 1 having count(*) > 1',
   },
-  {
-    name: 'guard_order: an abandoned order is never sent',
-    drop: 'drop trigger guard_order on orders',
+  transitions: {
     act: ({ order }) => ({
       text: `update orders set state = case state when 'planned' then 'abandoned' else 'submitting' end, sent_at = now() where id = $1`,
       values: [order],
     }),
     broken: `select id from orders where state = 'submitting'`,
   },
-  {
-    name: 'guard_order: what an order is for never changes',
-    drop: 'drop trigger guard_order on orders',
+  purpose: {
     act: ({ order }) => ({
       text: 'update orders set quantity = quantity + 1 where id = $1',
       values: [order],
     }),
     broken: 'select id from orders where quantity <> 1',
   },
-  {
-    name: 'guard_order: what has filled only grows',
-    drop: 'drop trigger guard_order on orders',
+  filled: {
     act: ({ order }) => ({ text: 'update orders set filled = filled - 0.1 where id = $1', values: [order] }),
     broken: 'select id from orders where filled < 0.9',
   },
-  {
-    name: 'sent_before_anything_else: durable before send',
-    drop: 'alter table orders drop constraint sent_before_anything_else',
+  durable: {
     act: ({ order }) => ({ text: `update orders set state = 'submitting' where id = $1`, values: [order] }),
     broken: `select id from orders where state not in ('planned', 'abandoned') and sent_at is null`,
   },
-  {
-    name: 'only_entries_expire: an exit waits until it is sent',
-    drop: 'alter table orders drop constraint only_entries_expire',
+  exits: {
     act: (place) => {
       const { text, values } = orderOf(place, hex())
       return {
@@ -172,38 +144,37 @@ const rules: readonly Rule[] = [
     },
     broken: `select id from orders where purpose <> 'entry' and expires_at is not null`,
   },
-  {
-    name: 'not_at_venue_is_empty: what has filled was at the venue',
+  absent: {
     without: ['drop trigger guard_absence on orders', 'drop trigger guard_order on orders'],
-    drop: 'alter table orders drop constraint not_at_venue_is_empty',
     act: ({ order }) => ({
       text: `update orders set state = 'not_at_venue', sent_at = now() where id = $1`,
       values: [order],
     }),
     broken: `select id from orders where state = 'not_at_venue' and filled > 0`,
   },
-  {
-    name: 'guard_absence: no "not at the venue" without two rounds of nothing',
+  evidence: {
     without: ['drop trigger guard_order on orders'],
-    drop: 'drop trigger guard_absence on orders',
     act: ({ order }) => ({
       text: `update orders set state = 'not_at_venue', filled = 0, sent_at = now() where id = $1`,
       values: [order],
     }),
     broken: `select id from orders where state = 'not_at_venue'`,
   },
-  {
-    name: 'closed_is_empty: what is closed holds nothing',
-    drop: 'alter table positions drop constraint closed_is_empty',
+  closed: {
     act: ({ position }) => ({
       text: `update positions set state = 'closed' where id = $1`,
       values: [position],
     }),
     broken: `select id from positions where state in ('closed', 'void') and qty_open > 0`,
   },
-]
+}
 
-test.each(rules)('$name', async ({ without = [], drop, act, broken }) => {
+const rules = Object.entries(constraints).map(([key, constraint]) => ({
+  ...constraint,
+  ...attacks[key as keyof typeof constraints],
+}))
+
+test.each(rules)('$name prevents $prevents', async ({ without = [], drop, act, broken }) => {
   const { url, query } = await testDatabase()
   const place = await furnish(query)
   for (const guard of without) await query(guard)

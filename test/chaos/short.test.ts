@@ -11,6 +11,8 @@ const short = {
   longestFreezeMs: 5_000,
   ordersPerSecond: 10,
   workers: 3,
+  eachCrashpoint: 0,
+  hands: false,
   say: () => {},
 }
 

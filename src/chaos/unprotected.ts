@@ -1,0 +1,49 @@
+import { Decimal } from '../domain/decimal.ts'
+import { filledOf, type JournalOrders, type OrderRow, plain } from './journal-orders.ts'
+import type { Truth } from './truth.ts'
+
+/**
+ * The longest stretch, in seconds, that each futures position stood at the venue without a stop resting there: from its
+ * first entry fill to its last exit fill, by the simulator's clock. Positions that were found at the venue, and those
+ * whose stops somebody took away by hand, are left out: nobody here could have protected them.
+ */
+export function unprotected(
+  { orders, executedOf, restingOf }: JournalOrders,
+  truth: Truth,
+  nowMs: number,
+): number[] {
+  const stretches: number[] = []
+  for (const own of Map.groupBy(orders, (order) => order.position_id).values()) {
+    if (!own[0]?.symbol.includes(':') || own.some((order) => order.is_adopted)) continue
+    const of = (purposes: readonly string[]) =>
+      own.filter(({ purpose }) => purposes.includes(purpose)).flatMap(executedOf)
+    const times = (purposes: readonly string[]) => of(purposes).flatMap((effect) => effect.times)
+    const entered = Math.min(...times(['entry']))
+    if (!Number.isFinite(entered)) continue
+    const isFlat = new Decimal(filledOf(of(['exit', 'stop']))).gte(filledOf(of(['entry'])))
+    const left = isFlat ? Math.max(...times(['exit', 'stop'])) : nowMs
+    if (isBared(own[0], truth, entered, left)) continue
+    let coveredUntil = entered
+    let longest = 0
+    const stops = own.filter(({ purpose }) => purpose === 'stop').flatMap(restingOf)
+    for (const stop of stops.toSorted((a, b) => a.createdAt - b.createdAt)) {
+      longest = Math.max(longest, Math.min(stop.createdAt, left) - coveredUntil)
+      coveredUntil = Math.max(coveredUntil, stop.status === 'open' ? nowMs : stop.updatedAt)
+    }
+    stretches.push(Math.max(0, longest, left - coveredUntil) / 1_000)
+  }
+  return stretches
+}
+
+/** Whether somebody took a stop on the symbol away by hand while the position lived. */
+function isBared({ api_key, symbol }: OrderRow, truth: Truth, from: number, to: number): boolean {
+  const orders = truth.get(api_key)?.orders ?? []
+  return orders.some(
+    (order) =>
+      order.endedByHand &&
+      order.triggerPrice !== undefined &&
+      plain(order.symbol) === plain(symbol) &&
+      order.updatedAt >= from &&
+      order.updatedAt <= to,
+  )
+}
