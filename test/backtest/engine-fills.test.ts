@@ -264,6 +264,38 @@ describe('signals while they live', () => {
   })
 })
 
+describe('history', () => {
+  test('nothing is decided before the run begins, and nothing is looked at after its end', async () => {
+    const rows: Row[] = [still, still, still, still, [97, 97, 97, 97], still]
+    const signals = [{ candle: 0 }]
+    const { trades, settings, symbols, candles } = await runTable({
+      rows,
+      signals,
+      fromMs: at(3),
+      toMs: at(5),
+    })
+    expect(settings).toMatchObject({ from_ms: at(3), to_ms: at(5) })
+    // The signal of candle 0 still lives at candle 3, the first whose open may be traded.
+    expect(trades).toMatchObject([{ entry_time_ms: at(3), exit_time_ms: at(4), close_reason: 'stop_loss' }])
+    expect(symbols).toEqual([{ symbol: 'BTC/USDT', first: 100, last: 97 }])
+    expect(candles).toBe(5)
+  })
+
+  test('recorded hours from before the first candle make the stops', async () => {
+    const hours = Array<Row>(40).fill([100, 101.2, 100, 100])
+    const rows: Row[] = [still, [100, 100, 97.2, 97.2], still]
+    const settings = { dynamic_stops: true, take_profit_pct: 10 }
+    const [withHours, without] = [
+      await runTable({ rows, signals: buy, settings, hours }),
+      await runTable({ rows, signals: buy, settings }),
+    ]
+    // ATR 1.2 in a sideways market: 2 · 1.2 % · 1.2 = 2.88 % away, where the fixed stop is 2 % away.
+    expect(withHours.stops[0]?.[0]?.price).toBe(97.12)
+    expect(withHours.trades[0]?.close_reason).toBe('manual')
+    expect(without.trades[0]).toMatchObject({ close_reason: 'stop_loss', exit_price: 98 })
+  })
+})
+
 describe('money', () => {
   const rows: Row[] = [still, still, [105, 105, 105, 105], still]
   const settings = { take_profit_pct: 5 }

@@ -10,6 +10,7 @@ export type Row = readonly [open: number, high: number, low: number, close: numb
 
 export const startMs = Date.UTC(2025, 0, 6, 12)
 export const fiveMs = 300_000
+const hourMs = 3_600_000
 
 /** The n-th candle's opening time. */
 export const at = (n: number) => startMs + n * fiveMs
@@ -51,7 +52,10 @@ export interface Table {
   readonly detail?: readonly Row[]
   readonly funding?: RecordedMarket['funding']
   readonly step?: string
+  readonly fromMs?: number
   readonly toMs?: number
+  /** Recorded candles of 1 h of BTC/USDT that end where the others begin. */
+  readonly hours?: readonly Row[]
 }
 
 /** Runs it. */
@@ -76,7 +80,15 @@ export function runTable(table: Table) {
       ...(market === 'futures' && { maxLeverage: 125 }),
     },
     candles: [blockOf(rows, fiveMs)],
-    longer: [],
+    longer: table.hours
+      ? [
+          {
+            timeframe: '1h' as const,
+            stepMs: hourMs,
+            candles: [blockOf(table.hours, hourMs, -table.hours.length)],
+          },
+        ]
+      : [],
     ...(table.detail && { detail: { stepMs: 60_000, candles: [blockOf(table.detail, 60_000)] } }),
     ...(table.funding && { funding: table.funding }),
   }))
@@ -92,6 +104,7 @@ export function runTable(table: Table) {
     terms,
     markets,
     origin: { kind: 'file' as const, source: 'webhook:file', rows },
+    ...(table.fromMs !== undefined && { fromMs: table.fromMs }),
     ...(table.toMs !== undefined && { toMs: table.toMs }),
   }
   return runBacktest(plan, {
@@ -104,12 +117,13 @@ export function runTable(table: Table) {
   })
 }
 
-function blockOf(rows: readonly (Row | null)[], stepMs: number): CandleBlock {
+/** Rows from the start on, or from so many steps before it. */
+function blockOf(rows: readonly (Row | null)[], stepMs: number, first = 0): CandleBlock {
   const block = newBlock(rows.length)
   for (const [n, row] of rows.entries()) {
     if (row === null) continue
     const place = block.length++
-    block.time[place] = startMs + n * stepMs
+    block.time[place] = startMs + (first + n) * stepMs
     block.open[place] = row[0]
     block.high[place] = row[1]
     block.low[place] = row[2]
