@@ -281,6 +281,15 @@ describe('history', () => {
     expect(candles).toBe(5)
   })
 
+  test('a span without candles is one line', async () => {
+    await expect(runTable({ rows: [still, still], fromMs: at(9) })).rejects.toThrow(
+      'no candle opens from 2025-01-06T12:45:00.000Z on: there is nothing to run over',
+    )
+    await expect(runTable({ rows: [still, still], toMs: at(0) })).rejects.toThrow(
+      'no candle opens before 2025-01-06T12:00:00.000Z: there is nothing to run over',
+    )
+  })
+
   test('recorded hours from before the first candle make the stops', async () => {
     const hours = Array<Row>(40).fill([100, 101.2, 100, 100])
     const rows: Row[] = [still, [100, 100, 97.2, 97.2], still]
