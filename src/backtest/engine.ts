@@ -57,6 +57,8 @@ export class Engine {
   readonly #list: readonly Track[]
   readonly #signals = new SignalBook()
   readonly #record = new SourceRecord()
+  /** Rows of a file that the candles of this close hold. */
+  #heard: { readonly row: FileSignal; readonly lifeMs: number }[] = []
   /** Rows of a file that nothing was decided on yet. */
   readonly #undecided = new Set<LiveSignal>()
   readonly #leave: Leave
@@ -143,6 +145,7 @@ export class Engine {
         this.#close(track, nowMs)
         isClosing = true
       }
+    if (this.#heard.length > 0) this.#sayHeard(nowMs)
     if (isClosing && (this.books.positions.size > 0 || this.curve.isDue(nowMs))) this.#noteEquity(nowMs)
     if (nowMs >= toMs) return
     let isOpening = false
@@ -304,11 +307,19 @@ export class Engine {
     for (let row = rows[track.heard]; row !== undefined && row.timeMs < closeMs; row = rows[track.heard]) {
       track.heard += 1
       const isLost = row.timeMs < openMs && closeMs - row.timeMs > hourMs
-      const said = { ...row, source: this.#plan.origin.source }
-      const signal = isLost ? undefined : this.#signals.sayAnew(said, closeMs, Math.max(hourMs, track.stepMs))
-      if (signal !== undefined) this.#undecided.add(signal)
-      else if (isLost) this.#tellUnheard(row.timeMs, row)
+      if (isLost) this.#tellUnheard(row.timeMs, row)
+      else this.#heard.push({ row, lifeMs: Math.max(hourMs, track.stepMs) })
     }
+  }
+
+  /** Says what was heard of every symbol at this close, the oldest first, as the cluster decides it. */
+  #sayHeard(nowMs: number): void {
+    const { source } = this.#plan.origin
+    for (const { row, lifeMs } of this.#heard.sort((a, b) => a.row.timeMs - b.row.timeMs)) {
+      const signal = this.#signals.sayAnew({ ...row, source }, nowMs, lifeMs)
+      if (signal !== undefined) this.#undecided.add(signal)
+    }
+    this.#heard = []
   }
 
   #decideAll(nowMs: number): void {
