@@ -4,6 +4,7 @@ import type { MarketSafety } from '../domain/market/safety.ts'
 import { baseOf } from '../domain/signal.ts'
 import { exposuresOf, type Books as WorthBooks, worthOf } from '../trading/worth.ts'
 import type { Books } from './books.ts'
+import { RunAccount } from './run-account.ts'
 import type { LiveSignal } from './signal-book.ts'
 import type { RunTerms } from './terms.ts'
 import type { Track } from './track.ts'
@@ -28,6 +29,7 @@ export interface Asked {
 export class Question implements DecisionInput {
   readonly #asked: Asked
   #account: AccountView | undefined
+  #worthBooks: WorthBooks | undefined
   #exposures: readonly Exposure[] | undefined
   #correlations: Record<string, number> | undefined
 
@@ -82,12 +84,12 @@ export class Question implements DecisionInput {
   }
 
   get account(): AccountView {
-    this.#account ??= this.#readAccount()
+    this.#account ??= new RunAccount(this.#asked.terms, () => worthOf(this.#readBooks()))
     return this.#account
   }
 
   get exposures(): readonly Exposure[] {
-    this.#exposures ??= exposuresOf(this.#worthBooks())
+    this.#exposures ??= this.#asked.books.positions.size === 0 ? [] : exposuresOf(this.#readBooks())
     return this.#exposures
   }
 
@@ -96,14 +98,12 @@ export class Question implements DecisionInput {
     return this.#correlations
   }
 
-  #readAccount(): AccountView {
-    const { terms } = this.#asked
-    const { equity, freeQuote } = worthOf(this.#worthBooks())
-    const { market, quote, fee: takerFee } = terms
-    return { id: 'backtest', exchange: 'binance', market, quote, equity, freeQuote, takerFee }
+  #readBooks(): WorthBooks {
+    this.#worthBooks ??= this.#reckonBooks()
+    return this.#worthBooks
   }
 
-  #worthBooks(): WorthBooks {
+  #reckonBooks(): WorthBooks {
     const { terms, books, tracks } = this.#asked
     const balances = new Map([[terms.quote, books.cash]])
     const prices = new Map<string, number>()

@@ -1,4 +1,5 @@
 import { Decimal, type DecimalText } from './decimal.ts'
+import { stepsReaching, stepsWithin } from './whole-steps.ts'
 
 /**
  * What a venue accepts on one symbol, as decimal text. Quantities are in base units everywhere; a venue that counts
@@ -32,16 +33,15 @@ export function roundQuantity(
   quantity: number | DecimalText | Decimal,
   filters: Pick<MarketFilters, 'stepSize'>,
 ): DecimalText {
-  const step = new Decimal(filters.stepSize)
-  return new Decimal(quantity).div(step).toDecimalPlaces(0, Decimal.ROUND_DOWN).times(step).toString()
+  return stepsWithin(quantity, filters).toString()
 }
 
 /** The smallest quantity the venue takes at this price, rounded up to the step. */
 export function minimumQuantity(price: number | DecimalText, filters: MarketFilters): DecimalText {
-  const step = new Decimal(filters.stepSize)
-  const byNotional = new Decimal(filters.minNotional).div(price)
-  const least = Decimal.max(byNotional, filters.minQuantity)
-  return least.div(step).toDecimalPlaces(0, Decimal.ROUND_UP).times(step).toString()
+  const { minNotional, minQuantity } = filters
+  const rough = Math.max(Number(minNotional) / Number(price), Number(minQuantity))
+  const reckon = () => Decimal.max(new Decimal(minNotional).div(price), minQuantity)
+  return stepsReaching(rough, reckon, filters).toString()
 }
 
 /** Which filter an order breaks, or undefined when the venue takes it. */

@@ -13,10 +13,11 @@ export function isListed({ filters, account, signal }: DecisionInput): Verdict {
 }
 
 /** Whether the base is among the user's symbols. */
-export function isChosenSymbol({ signal, settings, topBases }: DecisionInput): Verdict {
+export function isChosenSymbol(input: DecisionInput): Verdict {
+  const { signal, settings } = input
   const base = baseOf(signal.symbol)
   if (settings.symbols === 'all') return pass({ base })
-  const chosen = settings.symbols === 'top10' ? topBases : settings.symbols
+  const chosen = settings.symbols === 'top10' ? input.topBases : settings.symbols
   if (chosen.includes(base)) return pass({ base })
   const list = settings.symbols === 'top10' ? 'the top 10 by volume' : "the user's symbols"
   return refuse(`${base} is not among ${list}`, { base })

@@ -2,6 +2,7 @@ import { Decimal, type DecimalText } from '../decimal.ts'
 import type { Market } from '../market.ts'
 import { type MarketFilters, minimumQuantity } from '../market-filters.ts'
 import type { TradingSettings } from '../trading-settings.ts'
+import { stepsReaching } from '../whole-steps.ts'
 import type { AccountView, ClosedTrade, Exposure } from './decision.ts'
 import { type Kelly, readKelly } from './kelly.ts'
 import { type Tier, tierOf } from './tiers.ts'
@@ -66,7 +67,7 @@ export function basisOf(question: SizeQuestion): SizeBasis {
   const tier = settings.riskTiers ? tierOf(equity.toNumber()) : undefined
   const stopDistance = stopLoss === null ? 1 : Math.abs(entryPrice - stopLoss) / entryPrice
   const leverage = leverageOf({ market: account.market, settings, filters, tier })
-  const free = Decimal.max(0, account.freeQuote)
+  const free = atLeastZero(new Decimal(account.freeQuote))
   const least = leastQuantity({ ...question, stopDistance })
   return {
     equity,
@@ -97,13 +98,11 @@ const lossWithoutStop = 0.05
  */
 function leastQuantity(question: SizeQuestion & { readonly stopDistance: number }): DecimalText {
   const { account, filters, entryPrice, stopLoss, stopDistance } = question
-  const atEntry = minimumQuantity(entryPrice, filters)
-  if (account.market !== 'spot') return atEntry
+  if (account.market !== 'spot') return minimumQuantity(entryPrice, filters)
   const fall = stopLoss === null ? lossWithoutStop : stopDistance
   const sellable = minimumQuantity(entryPrice * (1 - fall) * (1 - slippage), filters)
-  const step = new Decimal(filters.stepSize)
-  const beforeFee = new Decimal(sellable).div(1 - account.takerFee)
-  return beforeFee.div(step).toDecimalPlaces(0, Decimal.ROUND_UP).times(step).toString()
+  const kept = 1 - account.takerFee
+  return stepsReaching(Number(sellable) / kept, () => new Decimal(sellable).div(kept), filters).toString()
 }
 
 /** min(user, tier, venue) leverage; spot has none. */
@@ -133,7 +132,11 @@ function heatRoom(heat: {
   readonly stopDistance: number
 }): Decimal {
   const open = heat.exposures.reduce((sum, exposure) => sum.plus(exposure.risk), new Decimal(0))
-  return Decimal.max(0, heat.equity.times(heat.tier.heat).minus(open)).div(heat.stopDistance)
+  return atLeastZero(heat.equity.times(heat.tier.heat).minus(open)).div(heat.stopDistance)
+}
+
+function atLeastZero(amount: Decimal): Decimal {
+  return amount.lt(0) ? new Decimal(0) : amount
 }
 
 /** The refusal of an account whose trades have no edge: Kelly stakes nothing. */

@@ -1,4 +1,5 @@
-import { Decimal, type DecimalText } from '../decimal.ts'
+import type { Decimal, DecimalText } from '../decimal.ts'
+import { stepsWithin } from '../whole-steps.ts'
 import type { ExitRules } from './exit-rules.ts'
 
 /** Whether the venue takes a part of this size at this price. */
@@ -8,8 +9,7 @@ export function isSellable(quantity: Decimal, price: number, rules: ExitRules): 
 
 /** The quantity in whole steps, rounded down. */
 export function wholeSteps(quantity: Decimal | DecimalText, rules: Pick<ExitRules, 'stepSize'>): Decimal {
-  const step = new Decimal(rules.stepSize)
-  return new Decimal(quantity).div(step).toDecimalPlaces(0, Decimal.ROUND_DOWN).times(step)
+  return stepsWithin(quantity, rules)
 }
 
 /**
