@@ -4,7 +4,7 @@ import type { UserSettingsPatch } from '#src/domain/settings.ts'
 import { openTape } from '#src/simulator/tape/tape.ts'
 import { newFolder, writeCandles } from '../simulator/support/csv.ts'
 import { backendKinds } from '../support/backends.ts'
-import { compare } from './support/parity.ts'
+import { differences } from './support/parity.ts'
 import { recordRun, type SpokenSignal } from './support/recorded-run.ts'
 import { testAgain } from './support/tested-run.ts'
 
@@ -75,9 +75,8 @@ test.runIf(folder)(
         capital,
         slippage: spread / 2,
       })
-      const { unexplained } = compare(account.trades, tested.trades, terms)
       expect(account.trades.length).toBeGreaterThan(4)
-      expect(unexplained).toEqual([])
+      expect(differences(account.trades, tested.trades, terms)).toEqual([])
     }
   },
   600_000,

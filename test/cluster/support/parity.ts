@@ -14,12 +14,6 @@ export interface ParityTerms {
   readonly slack: number
 }
 
-/** What was found: differences that count, and those that the tape explains. */
-export interface Comparison {
-  readonly unexplained: readonly string[]
-  readonly explained: readonly string[]
-}
-
 /**
  * Compares what the cluster recorded with what a backtest says of the same tape:
  *
@@ -29,60 +23,25 @@ export interface Comparison {
  * - each exit's price: within the range the tape had in the tick that ended with the recorded exit, the slack added;
  * - each exit's share of the trade, and what was sold in all: within a hundredth, since the entry differs by the slack.
  *
- * One kind of difference is explained, where the tape shows it: levels that lie within one tick of the tape are one order of
- * the monitor, which only sees the tick's end, and one after the other, each at its own price, in a backtest.
+ * Each line of the answer is a difference that counts: nothing is explained away.
  */
-export function compare(
+export function differences(
   recorded: readonly RecordedTrade[],
   tested: readonly BacktestTrade[],
   terms: ParityTerms,
-): Comparison {
-  const unexplained: string[] = []
-  const explained: string[] = []
+): string[] {
+  const found: string[] = []
   const key = (symbol: string, side: string) => `${baseOf(symbol)} ${side}`
   const left = Map.groupBy(tested, ({ symbol, side }) => key(symbol, side))
   for (const trade of recorded) {
     const name = `${key(trade.base, trade.side)} of ${at(trade.entryTimeMs)}`
     const twin = left.get(key(trade.base, trade.side))?.shift()
-    if (twin === undefined) {
-      unexplained.push(`${name}: recorded, not in the backtest`)
-      continue
-    }
-    const own = twin.is_open ? twin.exits.slice(0, -1) : twin.exits
-    const exits = asTheMonitorSees(trade, own, terms)
-    if (exits.length < own.length)
-      explained.push(`${name}: ${own.length - exits.length} levels within one tick`)
-    for (const text of differencesOf(trade, { ...twin, exits }, terms)) unexplained.push(`${name}: ${text}`)
+    if (twin === undefined) found.push(`${name}: recorded, not in the backtest`)
+    else for (const text of differencesOf(trade, twin, terms)) found.push(`${name}: ${text}`)
   }
   for (const [name, rest] of left)
-    for (const trade of rest) unexplained.push(`${name} of ${at(trade.entry_time_ms)}: not recorded`)
-  return { unexplained, explained }
-}
-
-/** The backtest's exits, those levels put together that the recorded run took as one and that its tick of the tape holds. */
-function asTheMonitorSees(
-  trade: RecordedTrade,
-  exits: readonly BacktestExit[],
-  terms: ParityTerms,
-): BacktestExit[] {
-  const seen: BacktestExit[] = []
-  let next = 0
-  for (const { reason, timeMs } of trade.exits) {
-    const range = rangeOf(trade.base, timeMs, terms)
-    let last = next
-    while (exits[last] !== undefined && exits[last]?.reason !== reason) last++
-    const together = exits.slice(next, last + 1)
-    const isOneLook =
-      together.length > 1 &&
-      together.every((exit) => exit.reason.startsWith('partial_tp_') && isInside(exit.price, range))
-    const [first] = together
-    if (first === undefined) break
-    if (isOneLook)
-      seen.push({ ...first, reason: (together.at(-1) ?? first).reason, quantity: soldIn(together) })
-    else seen.push(exits[next] as BacktestExit)
-    next += isOneLook ? together.length : 1
-  }
-  return [...seen, ...exits.slice(next)]
+    for (const trade of rest) found.push(`${name} of ${at(trade.entry_time_ms)}: not recorded`)
+  return found
 }
 
 function* differencesOf(trade: RecordedTrade, twin: BacktestTrade, terms: ParityTerms): Generator<string> {
@@ -92,14 +51,16 @@ function* differencesOf(trade: RecordedTrade, twin: BacktestTrade, terms: Parity
     if (!isInside(price, entryRange)) yield `entry at ${price}, the tape had ${entryRange}`
   const reason = twin.is_open ? null : twin.close_reason
   if (trade.closeReason !== reason) yield `closed by ${trade.closeReason}, in the backtest by ${reason}`
-  const [own, others] = [trade.exits, twin.exits].map((exits) => exits.map((exit) => exit.reason).join(' '))
+  // What the end of its candles finds open, a backtest sells; the cluster does not.
+  const exits = twin.is_open ? twin.exits.slice(0, -1) : twin.exits
+  const [own, others] = [trade.exits, exits].map((side) => side.map(({ reason }) => reason).join(' '))
   if (own !== others) {
     yield `left by ${own}, in the backtest by ${others}`
     return
   }
   for (const [i, exit] of trade.exits.entries())
-    yield* differencesOfExit(trade, [exit, twin.exits[i] as BacktestExit], terms)
-  const [whole, twinWhole] = [soldIn(trade.exits), soldIn(twin.exits)]
+    yield* differencesOfExit(trade, [exit, exits[i] as BacktestExit], terms)
+  const [whole, twinWhole] = [soldIn(trade.exits), soldIn(exits)]
   if (!isAlike(whole, twinWhole)) yield `${whole} were sold, in the backtest ${twinWhole}`
 }
 
