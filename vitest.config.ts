@@ -5,6 +5,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     setupFiles: ['./test/seed.ts'],
+    // Not an assertion: a busy machine takes its time, a test that hangs is ended.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -20,8 +23,6 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/*.test.ts', 'test/{backtest,candles,domain,simulator,vault}/**'],
           globalSetup: ['./test/global.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
     ],
