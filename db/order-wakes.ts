@@ -28,6 +28,12 @@ const reconnectsWithinMs = 1_000
 const exitsAgainMs = 5_000
 
 /**
+ * Whether the time of an order to be sent is over. Not a column of a lateral: with a volatile function in it PostgreSQL
+ * keeps that as it was when another sweeper has just taken the row, and both would have it.
+ */
+const isOver = sql<boolean>`(due.state = 'planned' and coalesce(due.expires_at <= clock_timestamp(), false))`
+
+/**
  * Takes the orders that nobody has looked at for `quietMs`: planned ones, and those whose end must be learnt from the
  * venue; exits first. What protects, closes or may have been executed waits for no more than 1.5 s at first, since its
  * worker may be dead, and longer each time, since it may just be slow; an order whose sender has died not at all. Those whose venue could not be reached wait longer each time, up to eight times as long, but
@@ -63,7 +69,6 @@ export async function takeWakes(
       cross join lateral (select
         coalesce(due.woken_at, due.planned_at) as looked_at,
         due.state = 'planned' and due.purpose = 'entry' as is_entry,
-        due.state = 'planned' and due.expires_at <= clock_timestamp() as is_over,
         due.state in ('submitting', 'unknown') or due.state = 'planned' and due.purpose <> 'entry'
           or due.state in ('open', 'partially_filled') and due.type = 'market' as hurries
       ) as so
@@ -72,19 +77,19 @@ export async function takeWakes(
       ) as and_so
       where due.state in ('planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown')
         and (due.state <> 'submitting' or not ${beingSent('due')})
-        and (${exchange}::text is null or (due.exchange = ${exchange}::text and (not is_entry or coalesce(is_over, false))))
+        and (${exchange}::text is null or (due.exchange = ${exchange}::text and (not is_entry or ${isOver})))
         and (
           (${exchange}::text is not null and due.state = 'planned' and not is_entry and (due.woken_at is null
             or due.unreached = 0 and looked_at < clock_timestamp() - ${heardNothingMs} * interval '1 ms'))
           or due.state = 'submitting' and looked_at <= due.sent_at
           or looked_at < clock_timestamp() - interval '1 ms' * case
-            when is_over then ${quietMs}::float8
+            when ${isOver} then ${quietMs}::float8
             when due.purpose = 'stop' and due.state = 'open' and due.cancel_requested_at is null and due.silent_since is null
               then greatest(${quietMs}::float8, ${restingAgainMs}::float8)
             when is_entry then patience_ms
             else least(patience_ms, greatest(${quietMs}::float8, ${exitsAgainMs}::float8)) end
         )
-        and (coalesce(is_over, false) or not exists (
+        and (${isOver} or not exists (
           select from accounts as account
           join venue_budgets as budget on budget.place = concat_ws(' ', account.exchange, account.market, account.mode)
           where account.id = due.account_id and budget.account_id in ('', account.id::text)
