@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Account } from '#db/accounts.ts'
 import type { Enqueue } from '../../queue/enqueue.ts'
@@ -9,6 +8,7 @@ import { type Member, recruit } from '../crew.ts'
 import { type Field, openField } from '../field.ts'
 import { type Load, openLoad } from '../load.ts'
 import { random } from '../random.ts'
+import { settled } from '../settle.ts'
 import { readTruth } from '../truth.ts'
 import type { ScenarioOptions } from './scenario.ts'
 
@@ -44,8 +44,6 @@ const everyBase = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LI
 const markets = ['spot', 'futures'] as const
 /** So many orders may wait at once; more would expire before their turn. */
 const mostWaiting = 200
-/** Nothing moves for so long: what is left is unresolved. */
-const stillMs = 150_000
 
 /** Opens a field and its accounts, half of them spot and half futures. */
 export async function openStage(
@@ -53,7 +51,7 @@ export async function openStage(
   closing: AsyncDisposableStack,
   { pairsOfAccounts }: { readonly pairsOfAccounts: number },
 ): Promise<Stage> {
-  const { seed, signal } = options
+  const { seed } = options
   const field = await openField(options, () => {}, closing)
   const { journal, db, keys, venueUrl } = field
   const parts = { db, keys, simulatorUrl: async () => venueUrl }
@@ -84,22 +82,7 @@ export async function openStage(
       ),
     load: (enqueue, bases = everyBase) =>
       openLoad({ ...field, enqueue, accounts, bases, next: random(seed, 11), mostWaiting }),
-    async settled() {
-      let last = ''
-      let stillSince = performance.now()
-      while (performance.now() - stillSince < stillMs) {
-        signal?.throwIfAborted()
-        const [row] = await journal.query<{ left: number; moved: string }>(
-          `select count(*)::int as left, (select coalesce(max(id), 0)::text from order_events) as moved from orders
-           where state in ('planned', 'submitting', 'unknown', 'canceling')
-             or (state in ('open', 'partially_filled') and type = 'market')`,
-        )
-        if (!row || row.left === 0) return
-        if (row.moved !== last) stillSince = performance.now()
-        last = row.moved
-        await sleep(250)
-      }
-    },
+    settled: () => settled(field, 'orders', options),
     check: async () => checkBullpen(journal, await readTruth(venueUrl)),
   }
 }
