@@ -53,7 +53,7 @@ function Row({ position, quote }: { position: Position; quote: string }) {
       <Pair
         className="lg:order-2"
         top={<span>{position.lastPrice ? price(position.lastPrice) : '–'}</span>}
-        bottom={position.entryPrice ? `from ${price(position.entryPrice)}${liquidationText(position)}` : ''}
+        bottom={position.entryPrice ? `from ${price(position.entryPrice)}` : ''}
       />
       <Pair
         className="text-right lg:order-1 lg:text-left"
@@ -69,14 +69,16 @@ function Row({ position, quote }: { position: Position; quote: string }) {
       </div>
       <div className="col-span-2 lg:order-5 lg:col-span-1 lg:text-right">
         <Protection position={position} />
+        <Liquidation position={position} />
       </div>
     </li>
   )
 }
 
-/** How far the price is from where the exchange liquidates; nothing where it never does. */
-function liquidationText({ liquidationDistance }: Position): string {
-  return liquidationDistance === null ? '' : ` · liquidation ${share(liquidationDistance)} away`
+/** How far the price is from where the exchange liquidates; nothing where it never does, or not before the price has doubled. */
+function Liquidation({ position: { liquidationDistance } }: { position: Position }) {
+  if (liquidationDistance === null || liquidationDistance > 1) return null
+  return <p className="text-xs text-muted">liquidation {share(liquidationDistance)} away</p>
 }
 
 function Name({ position }: { position: Position }) {
