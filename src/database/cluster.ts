@@ -27,7 +27,7 @@ const largestLogBytes = 10 * 1024 * 1024
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '200',
+  max_connections: '400',
   shared_buffers: '128MB',
   max_wal_size: '512MB',
   jit: 'off', // compiling a query costs more than any of ours takes
