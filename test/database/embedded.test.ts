@@ -48,7 +48,7 @@ test('a first start makes both databases, on the loopback interface alone', asyn
     'unix_socket_directories',
     'max_connections',
   ]
-  for (const [at, value] of ['on', 'on', '127.0.0.1', '', '200'].entries())
+  for (const [at, value] of ['on', 'on', '127.0.0.1', '', '400'].entries())
     expect(await ask(url, `show ${names[at]}`)).toEqual([value])
 })
 
