@@ -8,7 +8,7 @@ import { crashpoint } from '#src/orders/crashpoint.ts'
 import { sayProtection } from '#src/orders/protection-alarms.ts'
 import type { OrderResult } from '#src/orders/result.ts'
 import { cancelOrder, placeOrder, reconcileAccount, resolveOrder } from '#src/queue/contracts.ts'
-import { type Enqueue, QueueUnreachable } from '#src/queue/enqueue.ts'
+import { type Enqueue, unlessLost } from '#src/queue/enqueue.ts'
 import type { JobContext } from './context.ts'
 
 /** An account that orders wait for is asked for once in this time, however many wait. */
@@ -53,17 +53,6 @@ export async function wakeWaiting(
 ): Promise<void> {
   for (const order of await takeWaiting(db, accountId))
     if (!(await unlessLost(wakeUp(enqueue, order)))) await putBack(db, order.id)
-}
-
-/** Whether the queue took a job. A queue that is lost keeps nobody from going on: what rests on it is in Postgres. */
-export async function unlessLost(asking: Promise<void>): Promise<boolean> {
-  try {
-    await asking
-    return true
-  } catch (error) {
-    if (error instanceof QueueUnreachable) return false
-    throw error
-  }
 }
 
 /** The lane an order goes through: entries by one, everything that closes or protects by another. */

@@ -10,10 +10,11 @@ import { guardShard } from '#src/orders/guard.ts'
 import { planExit, writeOff } from '#src/orders/plan.ts'
 import { whoCloses } from '#src/orders/reached.ts'
 import { monitorPositions } from '#src/queue/contracts.ts'
+import { unlessLost } from '#src/queue/enqueue.ts'
 import { done } from '#src/queue/job.ts'
 import { numbersOf } from '#src/trading/market-numbers.ts'
 import { type JobContext, job, marketInterval } from './context.ts'
-import { follow, unlessLost, wake, wakeFollowUps } from './follow.ts'
+import { follow, wake, wakeFollowUps } from './follow.ts'
 
 const everyMs = 5_000
 

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts'
 import { checkedAccounts, filledOf, type JournalOrders, type OrderRow, readOrders } from './journal-orders.ts'
 import { ownCoinsTouched } from './own-coins.ts'
 import { type Spread, spreadOf } from './percentile.ts'
+import { type Story, storiesOf } from './stories.ts'
 import type { Truth } from './truth.ts'
 import { unprotected } from './unprotected.ts'
 
@@ -27,6 +28,8 @@ export interface Verdict {
   /** Coins of the user's own that are gone. */
   readonly ownCoinsTouched: number
   readonly unprotected_s: Spread
+  /** The longest of those times, told. */
+  readonly unprotected: readonly Story[]
   readonly resolve_s: Spread
   /** One line for each harm, the first hundred. */
   readonly findings: readonly string[]
@@ -88,6 +91,7 @@ export async function checkBullpen(journal: Journal, truth: Truth): Promise<Verd
   }
   for (const line of await haltsBroken(journal)) find('haltsBroken', line)
 
+  const stretches = unprotected(read, truth, Date.now())
   const withoutEffect = orders.filter((order) => executedOf(order).length === 0)
   return {
     orders: intents.length,
@@ -95,7 +99,8 @@ export async function checkBullpen(journal: Journal, truth: Truth): Promise<Verd
     executed: orders.length - withoutEffect.length,
     reasons: reasonsOf(withoutEffect),
     ...counts,
-    unprotected_s: spreadOf(unprotected(read, truth, Date.now())),
+    unprotected_s: spreadOf(stretches.map(({ fromMs, toMs }) => (toMs - fromMs) / 1_000)),
+    unprotected: await storiesOf(journal, stretches),
     resolve_s: spreadOf(await resolveTimes(query)),
     findings: findings.slice(0, 100),
   }

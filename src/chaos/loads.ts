@@ -1,5 +1,5 @@
 import type { Account } from '#db/accounts.ts'
-import { enqueueOn } from '../queue/enqueue.ts'
+import { type Enqueue, enqueueOn, unlessLost } from '../queue/enqueue.ts'
 import { openQueues } from '../queue/queues.ts'
 import { type AccountWish, openAccount } from './accounts.ts'
 import type { Field } from './field.ts'
@@ -49,7 +49,11 @@ export async function openLoads(
   )
   const opened = closing.adopt(openQueues(backend), (each) => each.close())
   const queue = closing.adopt(backend.queue(naiveQueue), (each) => each.close())
-  const enqueue = enqueueOn(opened)
+  const asking = enqueueOn(opened)
+  // A wake that is lost is the sweeper's, as it is in the cluster.
+  const enqueue: Enqueue = async (...wish) => {
+    if (!(await unlessLost(asking(...wish)))) tally.add('orders hit', 'wake lost')
+  }
   const shared = { db, journal, keys, enqueue, feedOf, bases }
   const { usually, forCrashpoints } = ordersPerAct
   return {

@@ -21,5 +21,5 @@ th { font-weight: 600; font-size: .85rem; color: var(--faint); overflow-wrap: no
 .counts li { display: flex; align-items: baseline; gap: .6rem; padding: .25rem 0; border-bottom: 1px solid var(--line) }
 .counts span { color: var(--faint); font-size: .85rem; overflow-wrap: anywhere } .counts b { margin-left: auto; font-weight: 400; font-variant-numeric: tabular-nums }
 .counts b.zero { color: var(--faint) }
-ul.findings { padding-left: 1.2rem; overflow-wrap: anywhere }
+ul.findings, details ul { padding-left: 1.2rem; overflow-wrap: anywhere }
 `

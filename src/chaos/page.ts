@@ -42,6 +42,7 @@ ${findingsOf(report)}
 ${controlOf(report)}
 <h2>Times</h2>
 ${timesOf(report)}
+${storiesOf(report)}
 <h2>Where workers died</h2>
 <p>Besides the kills at any moment, workers end themselves with SIGKILL at named places of an order's way.</p>
 ${crashpointsOf(report)}
@@ -92,6 +93,14 @@ function timesOf({ bullpen: { resolve_s, unprotected_s } }: ChaosReport): string
       ],
     ],
   )
+}
+
+function storiesOf({ bullpen }: ChaosReport): string {
+  const stories = bullpen.unprotected.map(
+    ({ positionId, seconds, lines }) =>
+      `<details><summary>${seconds.toFixed(1)} s, position ${positionId}</summary><ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></details>`,
+  )
+  return stories.length === 0 ? '' : `<h3>The longest of them</h3>${stories.join('')}`
 }
 
 function crashpointsOf({ crashpoints }: ChaosReport): string {

@@ -2,18 +2,25 @@ import { Decimal } from '../domain/decimal.ts'
 import { filledOf, type JournalOrders, type OrderRow, plain } from './journal-orders.ts'
 import type { Truth } from './truth.ts'
 
+/** A time in which a position stood at the venue without a stop resting there, by the simulator's clock. */
+export interface Stretch {
+  readonly positionId: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
 /**
- * The longest stretch, in seconds, that each futures position stood at the venue without a stop resting there: from its
- * first entry fill to its last exit fill, by the simulator's clock. Positions that were found at the venue, and those
+ * The longest stretch in which each futures position stood at the venue without a stop resting there, between its first
+ * entry fill and its last exit fill. Positions that were found at the venue, and those
  * whose stops somebody took away by hand, are left out: nobody here could have protected them.
  */
 export function unprotected(
   { orders, executedOf, restingOf }: JournalOrders,
   truth: Truth,
   nowMs: number,
-): number[] {
-  const stretches: number[] = []
-  for (const own of Map.groupBy(orders, (order) => order.position_id).values()) {
+): Stretch[] {
+  const stretches: Stretch[] = []
+  for (const [positionId, own] of Map.groupBy(orders, (order) => order.position_id)) {
     if (!own[0]?.symbol.includes(':') || own.some((order) => order.is_adopted)) continue
     const of = (purposes: readonly string[]) =>
       own.filter(({ purpose }) => purposes.includes(purpose)).flatMap(executedOf)
@@ -24,13 +31,18 @@ export function unprotected(
     const left = isFlat ? Math.max(...times(['exit', 'stop'])) : nowMs
     if (isBared(own[0], truth, entered, left)) continue
     let coveredUntil = entered
-    let longest = 0
+    let longest: Stretch = { positionId, fromMs: entered, toMs: entered }
+    const note = (toMs: number) => {
+      if (toMs - coveredUntil > longest.toMs - longest.fromMs)
+        longest = { positionId, fromMs: coveredUntil, toMs }
+    }
     const stops = own.filter(({ purpose }) => purpose === 'stop').flatMap(restingOf)
     for (const stop of stops.toSorted((a, b) => a.createdAt - b.createdAt)) {
-      longest = Math.max(longest, Math.min(stop.createdAt, left) - coveredUntil)
+      note(Math.min(stop.createdAt, left))
       coveredUntil = Math.max(coveredUntil, stop.status === 'open' ? nowMs : stop.updatedAt)
     }
-    stretches.push(Math.max(0, longest, left - coveredUntil) / 1_000)
+    note(left)
+    stretches.push(longest)
   }
   return stretches
 }

@@ -40,6 +40,17 @@ export function enqueueOn(queues: Queues, isLost: () => boolean = () => false): 
   }
 }
 
+/** Whether the queue took a job. A queue that is lost keeps nobody from going on: what rests on it is in Postgres. */
+export async function unlessLost(asking: Promise<void>): Promise<boolean> {
+  try {
+    await asking
+    return true
+  } catch (error) {
+    if (error instanceof QueueUnreachable) return false
+    throw error
+  }
+}
+
 /** The answer of a queue, or QueueUnreachable after 2 s: its commands wait for a connection, however long that takes. */
 export async function inTime<T>(answer: Promise<T>, otherwise: string): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()

@@ -20,6 +20,7 @@ const clean: ChaosReport = {
     haltsBroken: 0,
     ownCoinsTouched: 0,
     unprotected_s: still,
+    unprotected: [],
     resolve_s: still,
     findings: [],
     kills: 20,
