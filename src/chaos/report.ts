@@ -2,6 +2,7 @@ import { harms, type Verdict } from './checker.ts'
 import type { CrashpointKills } from './coverage.ts'
 import { notShown } from './limits.ts'
 import type { NaiveVerdict } from './naive-checker.ts'
+import type { FaultSet } from './schedule.ts'
 
 /** What a run of the harness found; as JSON, the report of the command. */
 export interface ChaosReport {
@@ -20,6 +21,7 @@ export interface ChaosReport {
     readonly workers: number
     readonly eachCrashpoint: number
     readonly hands: boolean
+    readonly faults: FaultSet
   }
   readonly seconds: number
   /** Workers that ended by themselves, and how. */
@@ -37,7 +39,7 @@ const leastExecuted = 0.25
  */
 export function verdictOf({ bullpen, naive, crashpoints, plan }: ChaosReport): 'passed' | 'failed' | 'void' {
   if (harms.some((kind) => bullpen[kind] > 0)) return 'failed'
-  const isHarmed = naive.duplicates + naive.lost > 0
+  const isHarmed = naive.duplicates + naive.lost > 0 || plan.faults === 'none'
   const isCovered = crashpoints.every(
     ({ kills, provenIn }) => provenIn !== undefined || kills >= plan.eachCrashpoint,
   )

@@ -11,12 +11,12 @@ import { checkNaive } from './naive-checker.ts'
 import { countSteps, resume } from './operator.ts'
 import { random } from './random.ts'
 import type { ChaosReport } from './report.ts'
-import { type Fault, schedule } from './schedule.ts'
+import { type Fault, type FaultSet, stormOf } from './schedule.ts'
 import { comparedAll, settled } from './settle.ts'
 import { startStorm } from './storm.ts'
 import { Tally } from './tally.ts'
 import { readTruth } from './truth.ts'
-import { disturbVenue, venueScript } from './whims.ts'
+import { calmScript, disturbVenue, venueScript } from './whims.ts'
 
 /** What a run is made of. The same options give the same fault schedule and the same wishes. */
 export interface ChaosOptions {
@@ -25,6 +25,8 @@ export interface ChaosOptions {
   readonly orders: number
   readonly killEveryMs: number
   readonly longestFreezeMs: number
+  /** Which of the faults are played: every one, the kills alone, or none, to see what the load is without them. */
+  readonly faults: FaultSet
   readonly ordersPerSecond: number
   readonly workers: number
   /** Goes on until each crash point has killed so many workers, at most for `mostTimes` as many orders; 0: as it comes. */
@@ -77,7 +79,12 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
         return closing.adopt(member, (each) => each.stop())
       }),
     )
-  const ours = await crew('worker', [cli, 'worker', '--queues', queues], options.workers, true)
+  const ours = await crew(
+    'worker',
+    [cli, 'worker', '--queues', queues],
+    options.workers,
+    options.faults !== 'none',
+  )
   const theirs = await crew('naive', [control], Math.floor(options.workers / 2), false)
   say(`seed ${seed} on ${options.backend}: ${ours.length} workers and ${theirs.length} of the control are up`)
 
@@ -85,12 +92,13 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
   const done = countSteps(field)
   const victims = { ours, naive: theirs, proxies: field.proxies }
   const storm = startStorm(
-    schedule(options),
+    stormOf(options),
     victims,
     () => steps,
     (fault) => tally.add('fault', nameOf(fault)),
   )
-  const calmVenue = await disturbVenue(field.venueUrl, venueScript(seed))
+  const script = options.faults === 'all' ? venueScript(seed) : calmScript(seed)
+  const calmVenue = await disturbVenue(field.venueUrl, script)
   let planned = 0
   let setBack = 0
   const beganMs = performance.now()
@@ -129,6 +137,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
   const kills = tally.of('fault', 'kill worker')
   const deaths = coverage.table().reduce((total, point) => total + point.kills, 0)
   const { orders, killEveryMs, longestFreezeMs, ordersPerSecond, workers, eachCrashpoint, hands } = options
+  const plan = { orders, killEveryMs, longestFreezeMs, ordersPerSecond, workers, eachCrashpoint, hands }
   return {
     seed,
     backend: options.backend,
@@ -144,7 +153,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
       ...Object.entries(fired).map(([kind, count]) => ({ kind, target: 'simulator', count })),
     ],
     crashpoints: coverage.table(),
-    plan: { orders, killEveryMs, longestFreezeMs, ordersPerSecond, workers, eachCrashpoint, hands },
+    plan: { ...plan, faults: options.faults },
     seconds: (performance.now() - startedMs) / 1_000,
     ends: tally.table('end').map(({ what, count }) => ({ how: what, count })),
     setBack,

@@ -23,6 +23,15 @@ export interface SchedulePlan {
   readonly longestFreezeMs: number
 }
 
+/** Every kind of fault, workers killed and nothing else, or nothing at all. */
+export type FaultSet = 'all' | 'kills' | 'none'
+
+/** The faults of a seed that a run plays. */
+export function* stormOf(plan: SchedulePlan & { readonly faults: FaultSet }): Generator<Fault, undefined> {
+  if (plan.faults === 'none') return undefined
+  for (const fault of schedule(plan)) if (plan.faults === 'all' || fault.kind === 'kill') yield fault
+}
+
 /** The faults of a seed in the order of their time, without end. The same plan gives the same faults. */
 export function* schedule({ seed, killEveryMs, longestFreezeMs }: SchedulePlan): Generator<Fault, never> {
   const streams = [

@@ -4,6 +4,11 @@ import type { FaultScript } from '../simulator/faults/rule.ts'
 const ofOrders = { request: 'order' } as const
 const ofReads = { request: ['query', 'fills'] } satisfies FaultScript['rules'][number]['match']
 
+/** A venue that does nothing wrong. */
+export function calmScript(seed: number): FaultScript {
+  return { seed, rules: [] }
+}
+
 /** What the venue does wrong now and then, on its own side of every wire. */
 export function venueScript(seed: number): FaultScript {
   return {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { verdictOf } from '../chaos/report.ts'
 import { scenarios } from '../chaos/scenarios/index.ts'
+import type { FaultSet } from '../chaos/schedule.ts'
 import { UserError } from '../errors.ts'
 import { stopSignal } from '../supervisor/stop-signal.ts'
 
@@ -13,6 +14,7 @@ interface Options {
   readonly rate: number
   readonly workers: number
   readonly longestFreeze: number
+  readonly faults: FaultSet
   readonly eachCrashpoint: number
   readonly hands: boolean
   readonly scenario?: string
@@ -40,6 +42,11 @@ export function chaos(program: Command): void {
     .option('--rate <orders>', 'orders planned a second at most', whole(1, 1_000), 20)
     .option('--workers <number>', 'worker processes', whole(2, 32), 8)
     .option('--longest-freeze <seconds>', 'the longest that a worker is stopped (SIGSTOP)', seconds, 45)
+    .addOption(
+      new Option('--faults <kinds>', 'every fault, kills alone, or none: how protected positions are without')
+        .choices(['all', 'kills', 'none'])
+        .default('all'),
+    )
     .option(
       '--each-crashpoint <number>',
       'go on, for 20 times as many orders at most, until each crash point has killed so many workers',

@@ -39,6 +39,7 @@ const clean: ChaosReport = {
     workers: 3,
     eachCrashpoint: 3,
     hands: false,
+    faults: 'all',
   },
   seconds: 60,
   ends: [],
@@ -56,6 +57,9 @@ test.each(harms)('one harm fails a run: %s', (kind) => {
 test('a run that harmed nothing has passed when it has tried enough, and is void otherwise', () => {
   expect(verdictOf(clean)).toBe('passed')
   expect(verdictOf({ ...clean, naive: { ...clean.naive, duplicates: 0 } })).toBe('void')
+  // Without faults nothing is expected of the control.
+  const calm = { ...clean.plan, faults: 'none' } as const
+  expect(verdictOf({ ...clean, plan: calm, naive: { ...clean.naive, duplicates: 0 } })).toBe('passed')
   expect(verdictOf(having({ executed: 10 }))).toBe('void')
   expect(verdictOf({ ...clean, plan: { ...clean.plan, eachCrashpoint: 4 } })).toBe('void')
 })

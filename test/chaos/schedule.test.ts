@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Fault, schedule } from '#src/chaos/schedule.ts'
+import { type Fault, schedule, stormOf } from '#src/chaos/schedule.ts'
 
 function first(seed: number, count: number): Fault[] {
   const faults = schedule({ seed, killEveryMs: 2_000, longestFreezeMs: 45_000 })
@@ -40,4 +40,12 @@ test('a worker is killed every two seconds, and every kind of fault comes', () =
   )
   const freezes = faults.flatMap((fault) => (fault.kind === 'freeze' ? [fault.forMs] : []))
   expect(Math.max(...freezes)).toBe(45_000)
+})
+
+test('kills alone are the kills of the same seed, and none is none', () => {
+  const plan = { seed: 3, killEveryMs: 2_000, longestFreezeMs: 45_000 }
+  expect([...stormOf({ ...plan, faults: 'none' })]).toEqual([])
+  const kills = stormOf({ ...plan, faults: 'kills' })
+  const all = first(3, 300).filter(({ kind }) => kind === 'kill')
+  expect(all.map(() => kills.next().value)).toEqual(all)
 })

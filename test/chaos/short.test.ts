@@ -13,8 +13,9 @@ const short = {
   workers: 3,
   eachCrashpoint: 0,
   hands: false,
+  faults: 'all',
   say: () => {},
-}
+} as const
 
 describe.each(backendKinds)('with the queue on %s', (backend) => {
   test('killed workers and broken wires: each order has one effect, and the naive handler fails', {
