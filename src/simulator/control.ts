@@ -1,39 +1,24 @@
-import { z } from 'zod'
-import type { AccountSeed } from './core/account.ts'
+import type { Account } from './core/account.ts'
 import type { Exchange } from './core/exchange.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Hands } from './hands/hands.ts'
 import { reportOf } from './report.ts'
-import type { WireAnswer, WireRequest } from './venues/venue.ts'
-
-const amount = z.string().regex(/^\d{1,20}(\.\d{1,18})?$/)
-
-const seedSchema = z.strictObject({
-  venue: z.literal('binance'),
-  market: z.enum(['spot', 'futures']),
-  apiKey: z.string().min(8).max(128),
-  secret: z.string().min(8).max(128),
-  balances: z.record(z.string().regex(/^[A-Z0-9]{2,12}$/), amount),
-  settings: z.record(z.string(), z.string()).optional(),
-})
-
-/** Checks what an account is to be created from; throws an error of one line that names the field. */
-export function readSeed(input: unknown): AccountSeed {
-  const read = seedSchema.safeParse(input)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  throw new Error(`${issue?.path.join('.')}: ${issue?.message}`)
-}
+import { seedsOf } from './seeds.ts'
+import type { Venue, WireAnswer, WireRequest } from './venues/venue.ts'
 
 /** The simulator's own endpoints, under /__sim/: for this machine only. */
 export function control({
   exchange,
   faults,
   hands,
+  venues,
+  cutStreams,
 }: {
   exchange: Exchange
   faults: Faults
   hands: Hands
+  venues: readonly Venue[]
+  cutStreams: (venue: string | undefined) => number
 }): (request: WireRequest) => WireAnswer {
   return (request) => {
     if (!isLoopback(request.ip)) return json(403, { error: 'the control endpoints answer this machine only' })
@@ -50,8 +35,9 @@ export function control({
         return json(200, reportOf(ledger, new URLSearchParams(request.query).get('apiKey') ?? undefined))
       case 'POST /__sim/accounts':
         return done(request.body, (input) => {
-          const { seed } = exchange.addAccount(readSeed(input))
-          return { venue: seed.venue, market: seed.market, apiKey: seed.apiKey }
+          const accounts = seedsOf(input, venues).map((seed) => exchange.addAccount(seed))
+          const { venue, apiKey } = (accounts[0] as Account).seed
+          return { venue, market: accounts.map(({ seed }) => seed.market).join('+'), apiKey }
         })
       case 'GET /__sim/faults':
         return json(200, faults.report())
@@ -62,6 +48,8 @@ export function control({
         faults.remove(id === null ? undefined : Number(id))
         return json(200, faults.report())
       }
+      case 'DELETE /__sim/streams':
+        return json(200, { cut: cutStreams(new URLSearchParams(request.query).get('venue') ?? undefined) })
       case 'POST /__sim/hands':
         return done(request.body, (input) => hands.do(input))
       default:

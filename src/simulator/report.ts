@@ -1,6 +1,6 @@
 import type { DecimalText } from '../domain/decimal.ts'
-import type { Account, Hand, Transfer } from './core/account.ts'
-import type { Market } from './core/instrument.ts'
+import { type Account, futuresTwin, type Hand, type Transfer } from './core/account.ts'
+import type { AccountMarket, Market } from './core/instrument.ts'
 import type { Ledger } from './core/ledger.ts'
 import type { Order, OrderStatus } from './core/order.ts'
 
@@ -11,7 +11,7 @@ export interface LedgerReport {
 
 interface AccountReport {
   readonly venue: string
-  readonly market: Market
+  readonly market: AccountMarket
   readonly apiKey: string
   readonly balances: Readonly<Record<string, { free: DecimalText; locked: DecimalText }>>
   readonly positions: readonly PositionReport[]
@@ -31,6 +31,7 @@ interface PositionReport {
 }
 
 interface OrderReport {
+  readonly market: Market
   readonly symbol: string
   readonly orderId: number
   readonly clientOrderId: string
@@ -70,7 +71,9 @@ interface FillReport {
 
 /** Everything the ledger knows, of one account or of all. */
 export function reportOf(ledger: Ledger, apiKey?: string): LedgerReport {
-  const accounts = [...ledger.accounts.values()].filter(({ seed }) => (apiKey ?? seed.apiKey) === seed.apiKey)
+  const accounts = [...ledger.accounts.values()].filter(
+    ({ seed }) => apiKey === undefined || seed.apiKey === apiKey || seed.apiKey === futuresTwin(apiKey),
+  )
   return { accounts: accounts.map(accountReport) }
 }
 
@@ -107,6 +110,7 @@ function orderReport(order: Order): OrderReport {
   const { record } = order
   const receivedAt = record.receivedAt ?? record.createdAt
   return {
+    market: order.market,
     symbol: record.symbol,
     orderId: record.id,
     clientOrderId: record.clientOrderId,

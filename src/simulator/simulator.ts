@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import type { ClockAnchor } from '../clock.ts'
 import { type MarketClock, runningClock } from './clock.ts'
-import { control, readSeed } from './control.ts'
-import type { AccountSeed } from './core/account.ts'
+import { control } from './control.ts'
 import type { Event } from './core/event.ts'
 import { Exchange } from './core/exchange.ts'
+import type { FeeOf } from './core/fee.ts'
 import { type Journal, noJournal, openJournal } from './core/journal.ts'
 import { type FindInstrument, Ledger } from './core/ledger.ts'
 import { Past } from './core/past.ts'
@@ -14,12 +14,16 @@ import type { FaultScript } from './faults/rule.ts'
 import type { Act } from './hands/act.ts'
 import { type ActResult, Hands } from './hands/hands.ts'
 import { type LedgerReport, reportOf } from './report.ts'
+import { type AccountWish, seedsOf } from './seeds.ts'
 import { listen } from './server.ts'
+import { takeSockets } from './sockets.ts'
 import type { Tape } from './tape/tape.ts'
-import { binance } from './venues/binance/binance.ts'
+import { venues as built } from './venues/index.ts'
+import type { Venue, WireRequest } from './venues/venue.ts'
 
 export interface SimulatorOptions {
   readonly tape: Tape
+  readonly venues?: readonly string[] // names; all that are built
   readonly port?: number // 0, the default, takes a free one
   readonly host?: string // 127.0.0.1
   /** The folder the journal lives in; without it everything is forgotten at the end. */
@@ -37,8 +41,10 @@ export interface Simulator {
   /** Stops listening; the journal is complete at any moment, so nothing is lost. */
   stop(): Promise<void>
   ledger(apiKey?: string): LedgerReport
-  /** Creates an account; one that has this API key already stays as it is. */
-  addAccount(seed: AccountSeed): void
+  /** Creates an account; one that has this API key already stays as it is. Throws when it makes no sense. */
+  addAccount(wish: AccountWish): void
+  /** Ends every WebSocket, or those of one venue, without a farewell; answers how many. */
+  cutStreams(venue?: string): number
   clock(): ClockAnchor & { readonly ended: boolean }
   /** The fault rules in force and what they have done; `POST /__sim/faults` and the rest do the same. */
   readonly faults: {
@@ -63,7 +69,9 @@ const lagStepMs = 100 // stale answers come in these steps, each from a ledger o
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { tape, wallNow = Date.now } = options
-  const instruments = binance.instruments(tape)
+  const venues = named(options.venues)
+  const listings = new Map(venues.map((venue) => [venue, venue.instruments(tape)]))
+  const instruments = [...listings.values()].flat()
   const byKey = new Map(instruments.map((each) => [`${each.venue} ${each.market} ${each.symbol}`, each]))
   const find: FindInstrument = (venue, market, symbol) => byKey.get(`${venue} ${market} ${symbol}`)
   const ledger = new Ledger(find)
@@ -97,17 +105,24 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       },
       wallNow,
     )
-  const exchange = new Exchange({ ledger, clock, tape, journal, feeOf: binance.feeOf })
-  const hands = new Hands(exchange, binance, instruments)
-  const answerControl = control({ exchange, faults, hands })
-  const answers = disturbed({
-    faults,
-    venue: binance,
-    handler: binance.open(exchange, instruments, { enforceLimits: options.enforceLimits ?? true }),
-    exchange,
-    subjectOf: (request) => binance.subjectOf(request, instruments),
-    asOf: asOf(past, { clock, tape, exchange }),
+  const feeOf = feesOf(venues)
+  const exchange = new Exchange({ ledger, clock, tape, journal, feeOf })
+  const hands = new Hands(exchange, venues, instruments)
+  const seenAs = asOf(past, { clock, tape, exchange, feeOf })
+  const counters = [...listings].map(([venue, own]) => {
+    const { answer: handler, streams } = venue.open(exchange, own, {
+      enforceLimits: options.enforceLimits ?? true,
+    })
+    const subjectOf = (request: WireRequest) => venue.subjectOf(request, own)
+    return {
+      venue,
+      streams,
+      requests: disturbed({ faults, venue, handler, exchange, subjectOf, asOf: seenAs }),
+    }
   })
+  const counterOf = (path: string) => counters.find(({ venue }) => venue.owns(path))
+  const cutStreams = (venue: string | undefined) => sockets.cut(venue)
+  const answerControl = control({ exchange, faults, hands, venues, cutStreams })
   const notFound = {
     status: 404,
     headers: { 'content-type': 'application/json' },
@@ -118,7 +133,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
     (request) => {
       if (request.path.startsWith('/__sim/')) return answerControl(request)
-      return binance.owns(request.path) ? answers.handle(request) : notFound
+      return counterOf(request.path)?.requests.handle(request) ?? notFound
+    },
+    options.onError ?? (() => {}),
+  )
+  const sockets = takeSockets(
+    server,
+    (path) => {
+      const counter = counterOf(path)
+      return counter?.streams && { name: counter.venue.name, connect: counter.streams.connect }
     },
     options.onError ?? (() => {}),
   )
@@ -131,7 +154,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      answers.stop()
+      for (const { requests, streams } of counters) {
+        requests.stop()
+        streams?.stop()
+      }
+      sockets.cut()
       exchange.rememberClock()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
@@ -140,7 +167,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       journal.close()
     },
     ledger: (apiKey) => reportOf(ledger, apiKey),
-    addAccount: (seed) => void exchange.addAccount(readSeed(seed)),
+    addAccount: (wish) => {
+      for (const seed of seedsOf(wish, venues)) exchange.addAccount(seed)
+    },
+    cutStreams,
     clock: () => ({ ...clock.anchor(), ended: clock.hasEnded() }),
     faults: {
       add: (script) => faults.add(script),
@@ -152,10 +182,31 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 }
 
+/** The venues of these names; throws when one is not built. */
+function named(names: readonly string[] | undefined): readonly Venue[] {
+  if (names === undefined) return built
+  return names.map((name) => {
+    const venue = built.find((each) => each.name === name)
+    if (venue === undefined)
+      throw new Error(`no venue "${name}"; these are built: ${built.map((each) => each.name).join(', ')}`)
+    return venue
+  })
+}
+
+/** What an execution costs is its venue's own affair. */
+function feesOf(venues: readonly Venue[]): FeeOf {
+  const byName = new Map(venues.map(({ name, feeOf }) => [name, feeOf]))
+  return (execution, priceOf) => {
+    const feeOf = byName.get(execution.account.seed.venue)
+    if (feeOf === undefined) throw new Error(`the ledger has an account at ${execution.account.seed.venue}`)
+    return feeOf(execution, priceOf)
+  }
+}
+
 /** Gives the exchange as it was so many milliseconds ago: to be read only. */
 function asOf(
   past: Past,
-  { clock, tape, exchange }: { clock: MarketClock; tape: Tape; exchange: Exchange },
+  { clock, tape, exchange, feeOf }: { clock: MarketClock; tape: Tape; exchange: Exchange; feeOf: FeeOf },
 ): (agoMs: number) => Exchange {
   const byLag = new Map<number, { readonly view: Exchange; upTo(wallMs: number): void }>()
   return (agoMs) => {
@@ -164,7 +215,7 @@ function asOf(
     let found = byLag.get(lagMs)
     if (found === undefined) {
       const { ledger, upTo } = past.follower()
-      const view = new Exchange({ ledger, clock, tape, journal: noJournal, feeOf: binance.feeOf })
+      const view = new Exchange({ ledger, clock, tape, journal: noJournal, feeOf })
       found = { view, upTo }
       byLag.set(lagMs, found)
     }

@@ -1,13 +1,14 @@
 import { Decimal, type DecimalText } from '../../domain/decimal.ts'
-import type { Market } from './instrument.ts'
+import type { AccountMarket, Market } from './instrument.ts'
 import type { Fill, Order } from './order.ts'
 
 /** What an account is created from. Creating the same `apiKey` again changes nothing. */
 export interface AccountSeed {
   readonly venue: string
-  readonly market: Market
+  readonly market: AccountMarket
   readonly apiKey: string
   readonly secret: string
+  readonly passphrase?: string // of venues that ask for one
   readonly balances: Readonly<Record<string, DecimalText>> // by asset
   readonly settings?: Readonly<Record<string, string>> // the venue's own switches
 }
@@ -38,6 +39,11 @@ export interface Position {
   cost: Decimal
   realized: Decimal
   updatedAt: number
+}
+
+/** The name a key's second account goes by, where the venue keeps a wallet per market. */
+export function futuresTwin(apiKey: string): string {
+  return `${apiKey}@futures`
 }
 
 /** One user's account at one venue, as the venue knows it. */
@@ -89,6 +95,14 @@ export class Account {
     this.orders.set(order.record.id, order)
     this.open.set(order.record.id, order)
     this.#byClientId.set(clientKey(order.record.clientOrderId, isConditional(order)), order)
+  }
+
+  /** The market of an order or a fill that does not say it: the account's own. */
+  marketOf(market: Market | undefined): Market {
+    const { market: own } = this.seed
+    if (market !== undefined) return market
+    if (own === 'unified') throw new Error('an order of a unified account must name its market')
+    return own
   }
 
   /** The newest order with this client id. Conditional orders that become others have ids of their own. */

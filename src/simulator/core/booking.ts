@@ -11,6 +11,9 @@ import type { Ledger } from './ledger.ts'
 import type { FillRecord, Order, OrderRecord, OrderStatus } from './order.ts'
 import { allowanceOf } from './whim.ts'
 
+/** Hears what was booked: the events of one call, in their order. */
+export type Listener = (events: readonly Event[]) => void
+
 export interface BookingParts {
   readonly ledger: Ledger
   readonly journal: Journal
@@ -26,6 +29,7 @@ export interface BookingParts {
  */
 export class Booking {
   readonly #parts: BookingParts
+  readonly #listeners = new Set<Listener>()
   #pending: Event[] = []
 
   constructor(parts: BookingParts) {
@@ -39,8 +43,16 @@ export class Booking {
 
   flush(): void {
     if (this.#pending.length === 0) return
-    this.#parts.journal.append(this.#pending)
+    const events = this.#pending
+    this.#parts.journal.append(events)
     this.#pending = []
+    for (const listener of this.#listeners) listener(events)
+  }
+
+  /** Has a listener hear every flush from now on; answers how to stop. */
+  watch(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Takes an order into the ledger under the next number. */

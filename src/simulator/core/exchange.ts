@@ -3,7 +3,7 @@ import type { MarketClock } from '../clock.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Account, AccountSeed, Hand, Transfer } from './account.ts'
 import { levelsFor, quantityFor, walk } from './book.ts'
-import { Booking } from './booking.ts'
+import { Booking, type Listener } from './booking.ts'
 import type { FeeOf } from './fee.ts'
 import { lockOf, reducible, shortage } from './funds.ts'
 import type { Instrument } from './instrument.ts'
@@ -89,6 +89,14 @@ export class Exchange {
     this.#booking.flush()
   }
 
+  /**
+   * Calls `listener` with the events of each call, once they are booked and in the journal and before the call is
+   * answered; answers how to stop. What it throws ends the call, so it must not throw.
+   */
+  watch(listener: Listener): () => void {
+    return this.#booking.watch(listener)
+  }
+
   /** Runs one call in which the venue misbehaves. */
   under<T>(whim: Whim, call: () => T): T {
     this.#whim = whim
@@ -103,10 +111,10 @@ export class Exchange {
     return this.tape.priceAt(instrument.symbol, this.clock.marketNow())
   }
 
-  /** Mark prices of an account's instruments: the last price on this venue. */
+  /** Mark prices of an account's futures: the last price on this venue. */
   marks(account: Account): MarkOf {
     return (symbol) => {
-      const instrument = this.ledger.instrumentOrThrow(account.seed, symbol)
+      const instrument = this.ledger.instrumentOrThrow(account.seed.venue, 'futures', symbol)
       return { instrument, mark: new Decimal(this.lastPrice(instrument)) }
     }
   }
@@ -139,6 +147,7 @@ export class Exchange {
     if (refused !== undefined) return { refused }
 
     const order = this.#booking.accept(account, {
+      ...(account.seed.market === 'unified' && { market: instrument.market }),
       symbol,
       clientOrderId: wish.clientOrderId,
       side: wish.side,
@@ -165,7 +174,7 @@ export class Exchange {
 
   /** Ends an open order; false when it was not open any more. */
   cancel(account: Account, order: Order, byHand = false): boolean {
-    this.#resting.catchUp(this.ledger.instrumentOrThrow(account.seed, order.record.symbol))
+    this.#resting.catchUp(this.ledger.instrumentOf(account, order))
     if (order.status !== 'open') return false
     if (this.#whim.losesCancels === true) return true
     this.#booking.end(account, order, 'canceled', byHand)

@@ -3,6 +3,9 @@ import type { Decimal } from '../../domain/decimal.ts'
 /** Which kind of wallet and which rules an account or an instrument has. */
 export type Market = 'spot' | 'futures'
 
+/** What an account trades: one market, or every market of its venue from one wallet. */
+export type AccountMarket = Market | 'unified'
+
 /** What is traded: a symbol on one market of one venue, with the limits the venue publishes for it. */
 export interface Instrument {
   readonly venue: string

@@ -1,8 +1,8 @@
-import { Account, type AccountSeed, isConditional, type Transfer } from './account.ts'
+import { Account, futuresTwin, isConditional, type Transfer } from './account.ts'
 import type { Event } from './event.ts'
 import type { Instrument, Market } from './instrument.ts'
 import { money } from './money.ts'
-import { Order } from './order.ts'
+import { Order, type OrderRecord } from './order.ts'
 
 /** Finds an instrument by where it trades. */
 export type FindInstrument = (venue: string, market: Market, symbol: string) => Instrument | undefined
@@ -20,11 +20,23 @@ export class Ledger {
     this.#find = find
   }
 
-  /** The instrument an account trades under this symbol; it must exist. */
-  instrumentOrThrow({ venue, market }: AccountSeed, symbol: string): Instrument {
+  /** The instrument a venue's market trades under this symbol; it must exist. */
+  instrumentOrThrow(venue: string, market: Market, symbol: string): Instrument {
     const instrument = this.#find(venue, market, symbol)
     if (instrument === undefined) throw new Error(`${venue} ${market} has no ${symbol} on this tape`)
     return instrument
+  }
+
+  /** What an order trades. */
+  instrumentOf({ seed }: Account, { market, record }: Order): Instrument {
+    return this.instrumentOrThrow(seed.venue, market, record.symbol)
+  }
+
+  /** The account a key opens on a market: its own, or the one beside it where the venue keeps a wallet per market. */
+  findAccount(apiKey: string, market: Market): Account | undefined {
+    const account = this.accounts.get(apiKey)
+    if (account === undefined || account.seed.market === market) return account
+    return this.accounts.get(futuresTwin(apiKey)) ?? account
   }
 
   apply(event: Event): void {
@@ -55,7 +67,7 @@ export class Ledger {
         this.accountOrThrow(event.apiKey).hands.push(event.hand)
         return
       case 'order':
-        this.#accept(new Order(event.order))
+        this.#accept(event.order)
         return
       case 'fill':
         this.#fill(event)
@@ -87,8 +99,9 @@ export class Ledger {
     account.transfers.push(transfer)
   }
 
-  #accept(order: Order): void {
-    const account = this.accountOrThrow(order.record.apiKey)
+  #accept(record: OrderRecord): void {
+    const account = this.accountOrThrow(record.apiKey)
+    const order = new Order(record, account.marketOf(record.market))
     account.add(order)
     this.lastOrderId = Math.max(this.lastOrderId, order.record.id)
     if (order.locked.gt(0)) {
@@ -102,7 +115,7 @@ export class Ledger {
   #fill({ apiKey, fill }: Extract<Event, { kind: 'fill' }>): void {
     const account = this.accountOrThrow(apiKey)
     const order = orderOrThrow(account, fill.orderId)
-    const instrument = this.instrumentOrThrow(account.seed, order.record.symbol)
+    const instrument = this.instrumentOf(account, order)
     const entry = money[instrument.market].book(account, instrument, order, fill)
     order.fills.push(entry)
     account.fills.push(entry)
@@ -142,7 +155,7 @@ export class Ledger {
   }
 
   #payAsset(account: Account, order: Order): string {
-    const { base, quote } = this.instrumentOrThrow(account.seed, order.record.symbol)
+    const { base, quote } = this.instrumentOf(account, order)
     return order.record.side === 'buy' ? quote : base
   }
 }

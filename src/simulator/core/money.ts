@@ -73,5 +73,12 @@ function charge(account: Account, fill: FillRecord): void {
 
 function booked(order: Order, fill: FillRecord, quote: Decimal, realized: Decimal): Fill {
   const { symbol, side } = order.record
-  return { ...fill, symbol, side, quoteQuantity: quote.toString(), realizedPnl: realized.toString() }
+  return {
+    ...fill,
+    market: order.market,
+    symbol,
+    side,
+    quoteQuantity: quote.toString(),
+    realizedPnl: realized.toString(),
+  }
 }

@@ -1,5 +1,6 @@
 import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { Side } from './book.ts'
+import type { Market } from './instrument.ts'
 import type { Portion } from './whim.ts'
 
 export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected' | 'triggered'
@@ -8,6 +9,7 @@ export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected
 export interface OrderRecord {
   readonly id: number
   readonly apiKey: string
+  readonly market?: Market // the account's own, where it is left out
   readonly symbol: string
   readonly clientOrderId: string
   readonly side: Side
@@ -51,6 +53,7 @@ export interface FillRecord {
 
 /** One execution as booked. */
 export interface Fill extends FillRecord {
+  readonly market: Market
   readonly symbol: string
   readonly side: Side
   readonly quoteQuantity: DecimalText
@@ -60,6 +63,7 @@ export interface Fill extends FillRecord {
 /** An order and what has become of it. */
 export class Order {
   readonly record: OrderRecord
+  readonly market: Market
   readonly quantity: Decimal
   readonly price: Decimal | undefined
   readonly limit: number // the price as a double, for comparisons with the tape; NaN without one
@@ -75,8 +79,9 @@ export class Order {
   endedByHand = false
   readonly fills: Fill[] = []
 
-  constructor(record: OrderRecord) {
+  constructor(record: OrderRecord, market: Market) {
     this.record = record
+    this.market = market
     this.quantity = new Decimal(record.quantity)
     this.price = record.price === undefined ? undefined : new Decimal(record.price)
     this.limit = record.price === undefined ? Number.NaN : Number(record.price)

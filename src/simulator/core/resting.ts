@@ -47,7 +47,7 @@ export class RestingOrders {
   }
 
   add(account: Account, order: Order, sinceMs: number): void {
-    const instrument = this.#parts.ledger.instrumentOrThrow(account.seed, order.record.symbol)
+    const instrument = this.#parts.ledger.instrumentOf(account, order)
     const watch = this.#watches.get(instrument)
     if (watch !== undefined) watch.resting.add({ account, order })
     else

@@ -105,7 +105,12 @@ export function disturbed(parts: {
   return {
     handle(request) {
       if (faults.isEmpty) return handler(request)
-      const struck = faults.draw(request, subjectOf(request), venue.apiKeyOf(request), wallNow())
+      const struck = faults.draw(
+        request,
+        { ...subjectOf(request), venue: venue.name },
+        venue.apiKeyOf(request),
+        wallNow(),
+      )
       return struck === undefined ? handler(request) : strike(struck, request)
     },
     stop() {

@@ -80,7 +80,7 @@ export class Faults {
   /** The strike that meets a request, if one does. */
   draw(
     request: WireRequest,
-    subject: RequestSubject,
+    subject: RequestSubject & { readonly venue: string },
     apiKey: string | undefined,
     at: number,
   ): Struck | undefined {
@@ -117,7 +117,7 @@ export class Faults {
 function isMatch(
   { match, fault }: FaultRule,
   { method, path }: WireRequest,
-  subject: RequestSubject,
+  subject: RequestSubject & { readonly venue: string },
   apiKey: string | undefined,
 ): boolean {
   if (fault === 'stale-read' && method !== 'GET') return false
@@ -127,6 +127,7 @@ function isMatch(
     (match.path === undefined || isPath(path, match.path)) &&
     (match.method ?? method) === method &&
     (match.apiKey === undefined || match.apiKey === apiKey) &&
+    (match.venue ?? subject.venue) === subject.venue &&
     (match.market ?? subject.market) === subject.market &&
     (match.symbol === undefined || match.symbol === subject.symbol) &&
     (match.clientOrderId === undefined || match.clientOrderId === subject.clientOrderId)

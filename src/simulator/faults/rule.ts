@@ -56,6 +56,7 @@ const matchSchema = z.strictObject({
   path: z.string().optional(), // '/fapi/v1/order', or the beginning of paths: '/fapi/*'
   method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).optional(),
   apiKey: z.string().optional(),
+  venue: z.string().optional(),
   market: z.enum(['spot', 'futures']).optional(),
   request: z.union([kind, z.array(kind)]).optional(),
   symbol: z.string().optional(), // 'BTC/USDT', on futures too

@@ -4,7 +4,12 @@ const amount = z.string().regex(/^\d{1,20}(\.\d{1,18})?$/)
 const asset = z.string().regex(/^[A-Z0-9]{2,12}$/)
 const symbol = z.string().regex(/^[A-Z0-9]{2,12}\/[A-Z0-9]{2,12}$/)
 const act = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
-  z.strictObject({ apiKey: z.string(), do: z.literal(name), ...shape })
+  z.strictObject({
+    apiKey: z.string(),
+    market: z.enum(['spot', 'futures']).optional(),
+    do: z.literal(name),
+    ...shape,
+  })
 
 const actSchema = z.discriminatedUnion('do', [
   /** Sells what is held of a symbol, or buys a short back; of every symbol when none is named. */
@@ -37,7 +42,7 @@ const actSchema = z.discriminatedUnion('do', [
   act('restore-key', {}),
 ])
 
-/** Something a user does in the venue's own app, as it is sent. */
+/** Something a user does in the venue's own app, as it is sent; `market` says which, where an account has several. */
 export type Act = z.input<typeof actSchema>
 export type ReadAct = z.output<typeof actSchema>
 

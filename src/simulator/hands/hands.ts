@@ -1,7 +1,7 @@
 import { Decimal } from '../../domain/decimal.ts'
 import type { Account } from '../core/account.ts'
 import type { Exchange } from '../core/exchange.ts'
-import type { Instrument } from '../core/instrument.ts'
+import type { Instrument, Market } from '../core/instrument.ts'
 import type { Order } from '../core/order.ts'
 import type { Placement } from '../core/placement.ts'
 import type { Venue } from '../venues/venue.ts'
@@ -24,44 +24,50 @@ type Wish = Pick<Placement, 'side' | 'quantity'> & {
 /** A user's hands in the venue's own app; all they do is booked with the mark that it was by hand. */
 export class Hands {
   readonly #exchange: Exchange
-  readonly #venue: Venue
-  readonly #assets: ReadonlyMap<string, Instrument> // spot instruments by 'BASE/QUOTE'
+  readonly #venues: ReadonlyMap<string, Venue>
+  readonly #assets: ReadonlyMap<string, Instrument> // spot instruments by 'venue BASE/QUOTE'
   #orders = 0
 
-  constructor(exchange: Exchange, venue: Venue, instruments: readonly Instrument[]) {
+  constructor(exchange: Exchange, venues: readonly Venue[], instruments: readonly Instrument[]) {
     this.#exchange = exchange
-    this.#venue = venue
+    this.#venues = new Map(venues.map((venue) => [venue.name, venue]))
     this.#assets = new Map(
-      instruments.filter(({ market }) => market === 'spot').map((each) => [each.symbol, each]),
+      instruments
+        .filter(({ market }) => market === 'spot')
+        .map((each) => [`${each.venue} ${each.symbol}`, each]),
     )
   }
 
   /** Does an act. Throws an error of one line when it makes no sense or the venue refuses it; nothing is done then. */
   do(input: unknown): ActResult {
     const act = readAct(input)
-    const account = this.#exchange.ledger.accounts.get(act.apiKey)
+    const { ledger } = this.#exchange
+    const account =
+      act.market === undefined ? ledger.accounts.get(act.apiKey) : ledger.findAccount(act.apiKey, act.market)
     if (account === undefined) throw new Error('apiKey: no account has this key')
     this.#exchange.advance()
-    const result = this.#perform(account, act)
+    const result = this.#perform(account, act.market ?? usualMarket(account), act)
     const { apiKey: _, ...words } = act
     this.#exchange.noteHand(account, words)
     return result
   }
 
-  #perform(account: Account, act: ReadAct): ActResult {
+  #perform(account: Account, market: Market, act: ReadAct): ActResult {
     switch (act.do) {
       case 'close-position':
-        return this.#close(account, act.symbol)
+        return this.#close(account, market, act.symbol)
       case 'sell-half':
-        return placed([this.#reduce(account, act.symbol, 2)])
+        return placed([this.#reduce(account, this.#instrument(account, market, act.symbol), 2)])
       case 'buy':
       case 'sell': {
         const { symbol, clientOrderId } = act
         const wish = { side: act.do, quantity: new Decimal(act.quantity), clientOrderId } as const
-        return placed([this.#place(account, symbol, wish)])
+        return placed([this.#place(account, this.#instrument(account, market, symbol), wish)])
       }
-      case 'place-order':
-        return placed([this.#place(account, act.symbol, { ...act, quantity: new Decimal(act.quantity) })])
+      case 'place-order': {
+        const wish = { ...act, quantity: new Decimal(act.quantity) }
+        return placed([this.#place(account, this.#instrument(account, market, act.symbol), wish)])
+      }
       case 'cancel-order': {
         const found = [...account.open.values()].find(
           ({ record }) => record.clientOrderId === act.clientOrderId,
@@ -88,7 +94,7 @@ export class Hands {
       case 'convert-dust':
         return this.#convert(account, act.asset, act.into)
       case 'set-leverage': {
-        const { maxLeverage } = this.#exchange.ledger.instrumentOrThrow(account.seed, act.symbol)
+        const { maxLeverage } = this.#instrument(account, 'futures', act.symbol)
         if (act.leverage > maxLeverage) throw new Error(`leverage: the venue gives at most ${maxLeverage}`)
         this.#exchange.setLeverage(account, act.symbol, act.leverage)
         return nothing
@@ -100,17 +106,22 @@ export class Hands {
     }
   }
 
-  #close(account: Account, symbol: string | undefined): ActResult {
-    const symbols = symbol === undefined ? this.#held(account) : [symbol]
-    return placed(symbols.map((each) => this.#reduce(account, each, 1)))
+  #instrument(account: Account, market: Market, symbol: string): Instrument {
+    return this.#exchange.ledger.instrumentOrThrow(account.seed.venue, market, symbol)
+  }
+
+  #close(account: Account, market: Market, symbol: string | undefined): ActResult {
+    const symbols = symbol === undefined ? this.#held(account, market) : [symbol]
+    const held = symbols.map((each) => this.#instrument(account, market, each))
+    return placed(held.map((each) => this.#reduce(account, each, 1)))
   }
 
   /** The symbols an account holds: positions, or coins that trade against USDT and come to an order's minimum. */
-  #held(account: Account): string[] {
-    if (account.seed.market === 'futures')
+  #held(account: Account, market: Market): string[] {
+    if (market === 'futures')
       return [...account.positions].filter(([, { quantity }]) => !quantity.eq(0)).map(([symbol]) => symbol)
     return [...account.balances].flatMap(([asset, { free }]) => {
-      const instrument = this.#assets.get(`${asset}/USDT`)
+      const instrument = this.#assets.get(`${account.seed.venue} ${asset}/USDT`)
       if (instrument === undefined) return []
       const isWorthIt = free.times(this.#exchange.lastPrice(instrument)).gte(instrument.minNotional)
       return isWorthIt ? [instrument.symbol] : []
@@ -118,21 +129,20 @@ export class Hands {
   }
 
   /** Takes a part of what is held off, in whole steps. */
-  #reduce(account: Account, symbol: string, part: number): Order {
-    const { base, step, market } = this.#exchange.ledger.instrumentOrThrow(account.seed, symbol)
+  #reduce(account: Account, instrument: Instrument, part: number): Order {
+    const { base, step, market, symbol } = instrument
     const held = market === 'spot' ? account.balance(base).free : account.position(symbol).quantity
     const quantity = held.abs().div(part).div(step).floor().times(step)
     if (quantity.lte(0)) throw new Error(`symbol: nothing of ${symbol} is held`)
     const side = held.gt(0) ? 'sell' : 'buy'
-    return this.#place(account, symbol, { side, quantity, reduceOnly: market === 'futures' })
+    return this.#place(account, instrument, { side, quantity, reduceOnly: market === 'futures' })
   }
 
-  #place(account: Account, symbol: string, wish: Wish): Order {
-    const instrument = this.#exchange.ledger.instrumentOrThrow(account.seed, symbol)
+  #place(account: Account, instrument: Instrument, wish: Wish): Order {
     const { type = 'market', side, price, stopPrice } = wish
     if (type === 'limit' && price === undefined) throw new Error('price: a limit order needs one')
     if (type === 'stop' && stopPrice === undefined) throw new Error('stopPrice: a stop needs one')
-    const words = this.#venue.wordsOf(instrument.market, type)
+    const words = this.#venueOf(account).wordsOf(instrument.market, type)
     this.#orders += 1
     const placement: Placement = {
       clientOrderId:
@@ -181,8 +191,8 @@ export class Hands {
   #convert(account: Account, asset: string, into: string): ActResult {
     const { free } = account.balance(asset)
     const worth = free
-      .times(this.#priceOf(asset))
-      .div(this.#priceOf(into))
+      .times(this.#priceOf(account, asset))
+      .div(this.#priceOf(account, into))
       .toDecimalPlaces(8, Decimal.ROUND_DOWN)
     this.#exchange.transfer(account, { asset, amount: free.neg().toString(), reason: 'dust' })
     this.#exchange.transfer(account, { asset: into, amount: worth.toString(), reason: 'dust' })
@@ -190,12 +200,23 @@ export class Hands {
   }
 
   /** Last price of an asset in USDT. */
-  #priceOf(asset: string): number {
+  #priceOf(account: Account, asset: string): number {
     if (asset === 'USDT') return 1
-    const instrument = this.#assets.get(`${asset}/USDT`)
+    const instrument = this.#assets.get(`${account.seed.venue} ${asset}/USDT`)
     if (instrument === undefined) throw new Error(`asset: ${asset} has no price on this tape`)
     return this.#exchange.lastPrice(instrument)
   }
+
+  #venueOf({ seed }: Account): Venue {
+    const venue = this.#venues.get(seed.venue)
+    if (venue === undefined) throw new Error(`apiKey: ${seed.venue} is not simulated here`)
+    return venue
+  }
+}
+
+/** Where an act takes place that does not say it: on futures, where an account trades both. */
+function usualMarket({ seed }: Account): Market {
+  return seed.market === 'spot' ? 'spot' : 'futures'
 }
 
 const nothing: ActResult = { placed: [], canceled: [] }

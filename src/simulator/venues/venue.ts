@@ -49,12 +49,46 @@ export interface HandWords {
 /** Answers a request; what it reads of an account comes from `view` where that is given and knows the account. */
 export type VenueHandler = (request: WireRequest, view?: Exchange) => WireAnswer
 
+/** What opens a WebSocket. */
+export type StreamRequest = Pick<WireRequest, 'path' | 'query' | 'headers' | 'ip'>
+
+/** One connection of a WebSocket, in text frames. Pings of the client are answered before the venue hears of them. */
+export interface StreamSocket {
+  /** Sends a frame; one to a connection that has ended goes nowhere. */
+  send(text: string): void
+  close(code?: number): void
+  onMessage(listener: (text: string) => void): void
+  onClose(listener: () => void): void
+}
+
+/** The WebSocket side of a venue. */
+export interface VenueStreams {
+  /** Takes a connection whose path the venue owns; what it may not be, it closes. */
+  connect(request: StreamRequest, socket: StreamSocket): void
+  /** Ends its timers and what it watches; the connections end by themselves. */
+  stop(): void
+}
+
+/** A venue that answers for an exchange. */
+export interface OpenVenue {
+  readonly answer: VenueHandler
+  readonly streams?: VenueStreams
+}
+
+export interface VenueOptions {
+  /** Off lets any number of requests through. */
+  readonly enforceLimits: boolean
+}
+
 /** One venue of the simulator: its markets, its fees, and its wire protocol. */
 export interface Venue {
   readonly name: string
+  readonly markets: readonly [Market, ...Market[]]
+  /** Whether an account that names no market trades all of them from one wallet; otherwise each market has a wallet of its own. */
+  readonly isUnified: boolean
   instruments(tape: Tape): readonly Instrument[]
   readonly feeOf: FeeOf
-  /** Whether a path belongs to this venue's API. */
+  /** Whether a path belongs to this venue's API, of requests or of streams. */
   owns(path: string): boolean
   subjectOf(request: WireRequest, instruments: readonly Instrument[]): RequestSubject
   apiKeyOf(request: WireRequest): string | undefined
@@ -64,10 +98,6 @@ export interface Venue {
   troubled(trouble: Trouble): WireAnswer
   /** How an order placed in the venue's own app is written down. */
   wordsOf(market: Market, type: 'market' | 'limit' | 'stop'): HandWords
-  /** Starts answering for an exchange. `enforceLimits` off lets any number of requests through. */
-  open(
-    exchange: Exchange,
-    instruments: readonly Instrument[],
-    options: { enforceLimits: boolean },
-  ): VenueHandler
+  /** Starts answering for an exchange; the instruments are this venue's own. */
+  open(exchange: Exchange, instruments: readonly Instrument[], options: VenueOptions): OpenVenue
 }

@@ -55,8 +55,7 @@ const action = fc.record({
 })
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never
 
-function perform(exchange: Exchange, account: Account, act: Action): void {
-  const { market } = account.seed
+function perform(exchange: Exchange, account: Account, market: Market, act: Action): void {
   const instrument = find('binance', market, act.symbol) as Instrument
   const last = exchange.lastPrice(instrument)
   if (act.kind === 'burn') {
@@ -109,7 +108,7 @@ describe.each(['spot', 'futures'] as const)('whatever a %s account does', (marke
         })
         for (const act of actions) {
           clock.advance(act.waitMs)
-          perform(exchange, account, act)
+          perform(exchange, account, market, act)
           if (market === 'spot') expectSpotConserved(account)
           else expectFuturesConserved(account)
         }

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../core/exchange.ts'
 import type { Instrument, Market } from '../../core/instrument.ts'
-import type { Venue, WireAnswer, WireRequest } from '../venue.ts'
+import type { Venue, VenueHandler, WireAnswer, WireRequest } from '../venue.ts'
 import { algoEndpoints } from './algo.ts'
 import type { Endpoint, InstrumentIndex } from './call.ts'
 import { badKey, Failure } from './failure.ts'
@@ -34,11 +34,13 @@ const handTypes = {
   futures: { market: 'MARKET', limit: 'LIMIT', stop: 'STOP_MARKET' },
 } as const
 
-const prefixes = ['/api/v3/', '/fapi/', '/sapi/', '/dapi/']
+const prefixes = ['/api/v3/', '/fapi/', '/sapi/', '/dapi/', '/ws', '/stream', '/market/', '/private/']
 
 /** Binance spot and USD-M futures, REST, in one-way position mode and cross margin. */
 export const binance: Venue = {
   name: 'binance',
+  markets: ['spot', 'futures'],
+  isUnified: false,
   instruments: binanceInstruments,
   feeOf: binanceFee,
   subjectOf,
@@ -55,16 +57,17 @@ export const binance: Venue = {
   open(exchange, listed, { enforceLimits }) {
     const limits = new Limits(enforceLimits)
     const instruments = indexOf(listed)
-    return (request, view = exchange) => {
+    const answer: VenueHandler = (request, view = exchange) => {
       const headers: Record<string, string> = { 'content-type': 'application/json;charset=UTF-8' }
       try {
-        const answer = answerTo(request, { exchange, view }, instruments, limits, headers)
-        return { status: 200, headers, body: JSON.stringify(answer) }
+        const told = answerTo(request, { exchange, view }, instruments, limits, headers)
+        return { status: 200, headers, body: JSON.stringify(told) }
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         return failed(error, headers)
       }
     }
+    return { answer }
   },
 }
 
@@ -89,12 +92,14 @@ function answerTo(
 
   const apiKey = apiKeyOf(request)
   if (apiKey === undefined) throw new Failure(-2014, 'API-key format invalid.', 401)
-  const account = exchange.ledger.accounts.get(apiKey)
-  if (account === undefined || account.seed.venue !== 'binance' || account.isRevoked) throw badKey()
-  checkSignature(request, parameters, account.seed.secret, wallMs)
-  if (endpoint.market !== undefined && endpoint.market !== account.seed.market) throw badKey()
+  const owner = exchange.ledger.accounts.get(apiKey)
+  if (owner === undefined || owner.seed.venue !== 'binance' || owner.isRevoked) throw badKey()
+  checkSignature(request, parameters, owner.seed.secret, wallMs)
+  const market = endpoint.market ?? owner.seed.market
+  const account = market === 'unified' ? undefined : exchange.ledger.findAccount(apiKey, market)
+  if (account === undefined || account.seed.market !== market) throw badKey()
   if (endpoint.isOrder !== true) {
-    const seen = view.ledger.accounts.get(apiKey)
+    const seen = view.ledger.accounts.get(account.seed.apiKey)
     return endpoint.answer(
       seen === undefined
         ? { parameters, exchange, instruments, account }

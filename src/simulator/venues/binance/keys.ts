@@ -6,14 +6,14 @@ const signed = (answer: (call: SignedCall) => unknown): Endpoint => ({ access: '
 
 /** The wallet API: what a key may do, fees, and the lists a client reads when it loads the markets. */
 export const keyEndpoints: Record<string, Endpoint> = {
-  'GET /sapi/v1/account/apiRestrictions': signed(({ account }) => ({
+  'GET /sapi/v1/account/apiRestrictions': signed(({ account, exchange }) => ({
     ipRestrict: false,
     createTime: account.createdAt,
     enableReading: true,
     enableWithdrawals: account.settings.get('enableWithdrawals') === 'true',
     enableInternalTransfer: false,
     enableMargin: false,
-    enableFutures: account.seed.market === 'futures',
+    enableFutures: exchange.ledger.findAccount(account.seed.apiKey, 'futures')?.seed.market === 'futures',
     permitsUniversalTransfer: false,
     enableVanillaOptions: false,
     enablePortfolioMarginTrading: false,
