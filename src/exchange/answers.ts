@@ -1,6 +1,7 @@
 import { messageOf, OrderOutcomeUnknown, OrderRejected, VenueUnavailable } from '../errors.ts'
+import type { Meaning } from './meaning.ts'
 import type { Attempt } from './route.ts'
-import type { Meaning, VenueCard } from './venue-card.ts'
+import type { VenueCard } from './venue-card.ts'
 import { answerOf } from './venue-class.ts'
 
 /** What went wrong with one call, and whatever the venue answered. */
@@ -61,7 +62,7 @@ function rejection({ card, asked, thrown }: Failure, meaning: Meaning): OrderRej
 }
 
 function refusalForNow({ card, asked, thrown }: Failure, meaning: Meaning): VenueUnavailable {
-  const retryAfterMs = answerOf(thrown)?.retryAfterMs
+  const retryAfterMs = answerOf(thrown)?.retryAfterMs ?? meaning.retryAfterMs
   return new VenueUnavailable(`${card.exchange} does not take ${asked} now: ${wordsOf(card, thrown)}`, {
     code: meaning.code,
     ...(meaning.advice !== undefined && { advice: meaning.advice }),

@@ -3,7 +3,7 @@ import { OrderRejected, VenueUnavailable } from '../errors.ts'
 import { questionFailure } from './answers.ts'
 import type { Attempt, Route } from './route.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
-import { type VenueClient, withRawAnswers } from './venue-class.ts'
+import { type VenueClass, type VenueClient, withRawAnswers } from './venue-class.ts'
 
 /** Longer than any healthy answer, shorter than the lease of an order that is being sent (5 s). */
 const httpTimeoutMs = 4_000
@@ -55,7 +55,7 @@ export async function openConnection(parts: {
   const { card, market, route, wallNow } = parts
   // Loaded at the first use: the library is large, and most processes never talk to a venue.
   const { default: ccxt } = await import('ccxt')
-  const shared = new (withRawAnswers(ccxt[card.ccxtId]))({
+  const shared = new (withRawAnswers(ccxt[card.ccxtId] as VenueClass))({
     enableRateLimit: false, // the queues' limiters are cluster-wide
     timeout: httpTimeoutMs,
     enableLastJsonResponse: true, // each call has its own; it shows whether there was an answer at all
@@ -83,13 +83,15 @@ export async function openConnection(parts: {
     ask: (client: VenueClient) => Promise<T>,
   ): Promise<T> {
     const attempt: Attempt = { reached: 'unasked', ...(options.guard && { guard: options.guard }) }
+    const bodies: unknown[] = []
     const caller: VenueClient = Object.create(client, {
       fetchDispatcher: { value: route.dispatcherFor(attempt), writable: true },
+      last_json_response: { get: () => undefined, set: (body: unknown) => bodies.push(body) },
     })
     caller.nonce = () => Math.floor(wallNow() + (clock?.offsetMs ?? 0))
     try {
       const answer = await ask(caller)
-      requireBody(caller)
+      requireWhole(card, bodies)
       isLost = false
       return answer
     } catch (thrown) {
@@ -164,11 +166,11 @@ export async function openConnection(parts: {
   }
 }
 
-/** An answer without a body, or with half of one, reads like an empty list: it is none. */
-function requireBody(caller: VenueClient): void {
-  const isAnswered = Object.hasOwn(caller, 'last_json_response')
-  if (isAnswered && (typeof caller.last_json_response !== 'object' || caller.last_json_response === null))
-    throw new Error('the answer has no body, or not a whole one')
+/** An answer without a body, with half of one or one of another shape reads like an empty list: it is none. */
+function requireWhole(card: VenueCard, bodies: readonly unknown[]): void {
+  for (const body of bodies)
+    if (typeof body !== 'object' || body === null || !card.isAnswer(body))
+      throw new Error('the answer has no body, or not a whole one')
 }
 
 /** Messages of the transport name the whole address; its query holds a signature. */

@@ -10,9 +10,8 @@ import { type Connection, openConnection } from './connection.ts'
 import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
 import { type VenueAccount, venueAccount } from './venue-account.ts'
-import type { MarketCard, VenueCard } from './venue-card.ts'
+import { cardsOrThrow } from './venue-cards.ts'
 import { venuePauses } from './venue-pauses.ts'
-import { binance } from './venues/binance.ts'
 
 /** How long an opened key is used before its row is read again: a rotated key is in force by then. */
 const keyFreshMs = 60_000
@@ -44,22 +43,6 @@ interface Opened {
   readonly over: Connection
 }
 
-const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance }
-
-/** The card of an account's market; undefined where this build does not trade. */
-export function cardOf(account: Pick<Account, 'exchange' | 'market'>): MarketCard | undefined {
-  return cards[account.exchange]?.markets[account.market]
-}
-
-/** Why an account of this kind cannot be connected; undefined when it can. */
-export function unsupported(account: Pick<Account, 'exchange' | 'market'>): string | undefined {
-  const card = cards[account.exchange]
-  if (!card) return `this build does not trade on ${account.exchange} yet`
-  if (!card.markets[account.market])
-    return `this build does not trade ${account.market} on ${account.exchange} yet`
-  return undefined
-}
-
 function placeOf(exchange: Exchange, market: Market, mode: Mode): string {
   return `${exchange} ${market} ${mode}`
 }
@@ -73,17 +56,14 @@ export function createGateway(parts: GatewayParts): Gateway {
   const pauses = venuePauses(parts.db)
 
   async function connect(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
-    const card = cards[exchange]
-    const marketCard = card?.markets[market]
-    if (!card || !marketCard) throw new Error(unsupported({ exchange, market }))
-    if (mode !== 'paper')
-      return openConnection({ card, market: marketCard, mode, route: directRoute(), wallNow })
+    const cards = cardsOrThrow({ exchange, market })
+    if (mode !== 'paper') return openConnection({ ...cards, mode, route: directRoute(), wallNow })
     const url = await parts.simulatorUrl()
     if (url === undefined)
       throw new VenueUnavailable('no simulator is running: paper accounts wait for one', {
         advice: 'start the simulator',
       })
-    return openConnection({ card, market: marketCard, mode, route: simulatorRoute(url), wallNow })
+    return openConnection({ ...cards, mode, route: simulatorRoute(url), wallNow })
   }
 
   /** The shared connection of a venue's market; opened again after it was lost. */
@@ -113,7 +93,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     const place = placeOf(exchange, market, mode)
     await pauses.requireOpen(place, accountId)
     const over = await connection(exchange, market, mode)
-    const known = settings.get(accountId) ?? { isOneWay: false, leverage: new Map() }
+    const known = settings.get(accountId) ?? { isSet: false, leverage: new Map() }
     settings.set(accountId, known)
     const signed = {
       account,

@@ -30,7 +30,8 @@ export interface HoldingCalls {
 
 /** What a process remembers of an account's settings at the venue, so that it sets them once. */
 export interface VenueSettings {
-  isOneWay: boolean
+  /** Whether what concerns the whole account is set. */
+  isSet: boolean
   /** By symbol. */
   readonly leverage: Map<string, number>
 }
@@ -41,14 +42,11 @@ export function holdingCalls(
   settings: VenueSettings,
 ): HoldingCalls {
   const { card, market } = connection
-  const window = { recvWindow: card.readWindowMs }
   const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
     connection.call(client, { asked }, question)
 
-  async function holdings() {
-    const raw = await ask('balances', (venue) => venue.fetchBalance({ type: market.type, ...window }))
-    return { balances: market.readBalances(raw.info), margin: market.readMargin(raw.info) }
-  }
+  const { calls } = market
+  const holdings = () => ask('balances', (venue) => calls.holdings(venue))
 
   async function set(asked: string, change: (client: VenueClient) => Promise<unknown>): Promise<void> {
     await connection.call(client, { asked }, async (venue) => {
@@ -66,15 +64,19 @@ export function holdingCalls(
       const leverage = Math.max(1, Math.floor(most))
       await connection.requireSymbol(symbol)
       await connection.clockOffsetMs()
-      if (!market.hasLeverage) return
-      if (!settings.isOneWay) {
-        await set('one-way position mode', (venue) => venue.setPositionMode(false, undefined, window))
-        settings.isOneWay = true
+      const { entrySettings } = calls
+      if (entrySettings === undefined) return
+      if (!settings.isSet) {
+        for (const one of entrySettings.ofAccount) await set(one.asked, (venue) => one.set(venue, symbol))
+        settings.isSet = true
       }
       if (settings.leverage.get(symbol) === leverage) return
       if (!settings.leverage.has(symbol))
-        await set(`cross margin on ${symbol}`, (venue) => venue.setMarginMode('cross', symbol, window))
-      await set(`leverage ${leverage} on ${symbol}`, (venue) => venue.setLeverage(leverage, symbol, window))
+        for (const one of entrySettings.ofSymbol)
+          await set(`${one.asked} on ${symbol}`, (venue) => one.set(venue, symbol))
+      await set(`leverage ${leverage} on ${symbol}`, (venue) =>
+        entrySettings.setLeverage(venue, symbol, leverage),
+      )
       settings.leverage.set(symbol, leverage)
     },
 
@@ -82,37 +84,15 @@ export function holdingCalls(
     balances: async () => (await holdings()).balances,
 
     async positions() {
-      if (!market.hasLeverage) return []
-      const positions = await ask('positions', (venue) => venue.fetchPositions(undefined, window))
-      return positions.flatMap((position) => {
-        const { symbol, side, contracts, markPrice, liquidationPrice } = position
-        if (symbol === undefined || contracts === undefined) return []
-        return {
-          symbol,
-          quantity: side === 'short' ? `-${contracts}` : String(contracts),
-          entryPrice: String(position.entryPrice),
-          markPrice: markPrice === undefined ? null : String(markPrice),
-          liquidationPrice: liquidationPrice === undefined ? null : String(liquidationPrice),
-          unrealizedPnl: String(position.unrealizedPnl ?? '0'),
-          initialMargin: String(position.initialMargin ?? '0'),
-          maintenanceMargin: String(position.maintenanceMargin ?? '0'),
-          isolatedMargin: position.marginMode === 'isolated' ? String(position.collateral ?? '0') : null,
-        }
-      })
+      const { positions } = calls
+      return positions ? ask('positions', (venue) => positions(venue)) : []
     },
 
     async movementsSince(sinceMs) {
-      const { readMovements } = market
-      if (readMovements === undefined) return undefined
-      const raw = await ask('income', (venue) =>
-        venue.fapiPrivateGetIncome({ startTime: Math.floor(sinceMs), limit: 1_000, ...window }),
-      )
-      return readMovements(raw, (id) => client.safeSymbol(id, undefined, undefined, market.type))
+      const { movementsSince } = calls
+      return movementsSince && ask('income', (venue) => movementsSince(venue, sinceMs))
     },
 
-    async keyPermissions() {
-      const raw = await ask('what the key may do', (venue) => venue.sapiGetAccountApiRestrictions(window))
-      return card.readPermissions(raw)
-    },
+    keyPermissions: () => ask('what the key may do', (venue) => card.keyPermissions(venue)),
   }
 }

@@ -1,12 +1,9 @@
-import type { Order as CcxtOrder } from 'ccxt'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { OrderType } from '../domain/order.ts'
 import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
 import type { Approved, OrderRequest } from './order-request.ts'
-import { readFill, readOrder, readStop } from './read-order.ts'
 import type { SignedConnection } from './signed-connection.ts'
-import type { StopCard } from './venue-card.ts'
 import type { VenueClient } from './venue-class.ts'
 import type { VenueFill, VenueOrder } from './venue-order.ts'
 
@@ -48,30 +45,13 @@ export interface OrderCalls {
 /** The order calls of an account. */
 export function orderCalls({ account, connection, client, wallNow }: SignedConnection): OrderCalls {
   const { card, market } = connection
-  const window = { recvWindow: card.readWindowMs }
-  const asStop = (type: OrderType | undefined) => (type === 'stop_market' ? market.stops : undefined)
+  const { calls } = market
   const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
     connection.call(client, { asked }, question)
 
-  /** A stop, and when it has triggered, the order it became. */
-  async function followed(symbol: string, answer: CcxtOrder, stops: StopCard) {
-    const { becameVenueOrderId: id } = stops.readTrigger(answer.info)
-    if (id === undefined) return readStop(answer, stops)
-    const became = await ask(`order ${id}`, (venue) => venue.fetchOrder(id, symbol, window))
-    return readStop(answer, stops, became)
-  }
-
-  /** The stops that wait, or with `sinceMs` all of a symbol since then. */
-  async function stopsOf(symbol: string | undefined, sinceMs?: number): Promise<VenueOrder[]> {
-    const { stops } = market
-    if (stops === undefined) return []
-    const options = { type: market.type, ...stops.ask, ...window }
-    const answers = await ask('stop orders', (venue) =>
-      sinceMs === undefined
-        ? venue.fetchOpenOrders(symbol, undefined, undefined, options)
-        : venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, options),
-    )
-    return answers.flatMap((answer) => readStop(answer, stops) ?? [])
+  async function stopsApart(symbol: string | undefined, sinceMs?: number): Promise<VenueOrder[]> {
+    const { stopsApart: list } = calls
+    return list ? ask('stop orders', (venue) => list(venue, symbol, sinceMs)) : []
   }
 
   return {
@@ -95,42 +75,21 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
           ? `it came to be written ${Math.round(late)} ms after its claim`
           : undefined
       }
-      const answer = await connection.call(client, { asked, guard, failure: sendFailure }, (venue) =>
-        venue.createOrder(
-          request.symbol,
-          request.type === 'stop_market' ? 'market' : request.type,
-          request.side,
-          request.quantity as unknown as number,
-          request.price as unknown as number | undefined,
-          {
-            clientOrderId: request.clientOrderId,
-            // The moment of the claim, not of the signature: what leaves late, the venue refuses.
-            timestamp: Math.floor(wallMs + offsetMs),
-            recvWindow: card.orderWindowMs,
-            ...(request.isReduceOnly && { reduceOnly: true }),
-            ...(request.stopPrice !== undefined && { stopLossPrice: request.stopPrice }),
-          },
-        ),
+      const signedAtMs = Math.floor(wallMs + offsetMs)
+      const order = await connection.call(client, { asked, guard, failure: sendFailure }, (venue) =>
+        calls.place(venue, { ...request, signedAtMs }),
       )
-      const stops = asStop(request.type)
-      const order = stops ? readStop(answer, stops) : readOrder(answer)
       if (order?.clientOrderId !== request.clientOrderId)
         throw new OrderOutcomeUnknown(`${card.exchange} answered ${asked} without naming it`)
       return order
     },
 
-    async cancelOrder({ symbol, clientOrderId, type }) {
-      const asked = `cancelling ${clientOrderId} on ${symbol}`
+    async cancelOrder(order) {
+      const asked = `cancelling ${order.clientOrderId} on ${order.symbol}`
       try {
-        const answer = await connection.call(client, { asked, failure: sendFailure }, (venue) =>
-          venue.cancelOrder(undefined as unknown as string, symbol, {
-            clientOrderId,
-            ...asStop(type)?.ask,
-            ...window,
-          }),
+        return await connection.call(client, { asked, failure: sendFailure }, (venue) =>
+          calls.cancel(venue, order),
         )
-        // What is said of a cancelled stop is too little to read: it is asked for by its id.
-        return asStop(type) ? undefined : readOrder(answer)
       } catch (error) {
         if (meaningOf(card, (error as Error).cause)?.proves === 'absent') return undefined
         throw error
@@ -138,56 +97,43 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
     },
 
     async orderByClientId(symbol, clientOrderId, type) {
-      const stops = asStop(type)
-      const order = await ask(`order ${clientOrderId}`, async (venue) => {
+      const found = await ask(`order ${clientOrderId}`, async (venue) => {
         try {
-          return await venue.fetchOrder(undefined as unknown as string, symbol, {
-            clientOrderId,
-            ...stops?.ask,
-            ...window,
-          })
+          return await calls.find(venue, { symbol, clientOrderId, ...(type && { type }) })
         } catch (thrown) {
           if (meaningOf(card, thrown)?.proves === 'absent') return undefined
           throw thrown
         }
       })
-      if (order === undefined) return undefined
-      const read = stops ? await followed(symbol, order, stops) : readOrder(order)
       // Some venues ignore an id they do not understand, and answer with another order.
-      if (read?.clientOrderId !== clientOrderId)
+      if (found !== undefined && found.clientOrderId !== clientOrderId)
         throw new OrderOutcomeUnknown(
           `${card.exchange} answered the question for order ${clientOrderId} with another`,
         )
-      return read
+      return found
     },
 
     async fillsOf({ symbol, venueOrderId: own, becameVenueOrderId }) {
       const venueOrderId = becameVenueOrderId ?? own
-      const trades = await ask(`the fills of order ${venueOrderId}`, (venue) =>
-        venue.fetchMyTrades(symbol, undefined, 1_000, { orderId: venueOrderId, ...window }),
+      const fills = await ask(`the fills of order ${venueOrderId}`, (venue) =>
+        calls.fillsOf(venue, symbol, venueOrderId),
       )
-      return trades.map((trade) => readFill(trade)).filter((fill) => fill.venueOrderId === venueOrderId)
+      return fills.filter((fill) => fill.venueOrderId === venueOrderId)
     },
 
-    async fillsSince(symbol, sinceMs) {
-      const trades = await ask(`the fills on ${symbol}`, (venue) =>
-        venue.fetchMyTrades(symbol, Math.floor(sinceMs), 1_000, window),
-      )
-      return trades.map((trade) => readFill(trade))
-    },
+    fillsSince: (symbol, sinceMs) =>
+      ask(`the fills on ${symbol}`, (venue) => calls.fillsSince(venue, symbol, sinceMs)),
 
     async openOrders(symbol) {
-      const orders = await ask('open orders', (venue) =>
-        venue.fetchOpenOrders(symbol, undefined, undefined, { type: market.type, ...window }),
-      )
-      return [...orders.flatMap((order) => readOrder(order) ?? []), ...(await stopsOf(symbol))]
+      const orders = await ask('open orders', (venue) => calls.openOrders(venue, symbol))
+      return [...orders, ...(await stopsApart(symbol))]
     },
 
     async ordersSince(symbol, sinceMs) {
       const orders = await ask(`the orders on ${symbol}`, (venue) =>
-        venue.fetchOrders(symbol, Math.floor(sinceMs), 1_000, window),
+        calls.ordersSince(venue, symbol, sinceMs),
       )
-      return [...orders.flatMap((order) => readOrder(order) ?? []), ...(await stopsOf(symbol, sinceMs))]
+      return [...orders, ...(await stopsApart(symbol, sinceMs))]
     },
   }
 }

@@ -1,7 +1,6 @@
 import type { Order as CcxtOrder, Trade as CcxtTrade } from 'ccxt'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { OrderSide } from '../domain/side.ts'
-import type { StopCard } from './venue-card.ts'
 import type { VenueFill, VenueOrder, VenueOrderStatus } from './venue-order.ts'
 
 /**
@@ -33,15 +32,22 @@ export function readOrder(answer: CcxtOrder): VenueOrder | undefined {
   }
 }
 
+/** What a stop's raw answer says of its price having been reached. */
+export interface Trigger {
+  readonly hasTriggered: boolean
+  /** The order that the stop became, when it names one. */
+  readonly becameVenueOrderId: string | undefined
+}
+
 /**
  * A stop that waits, or waited, at the venue, from ccxt's answer: under an id of its own kind, since a venue may count
  * these apart from its orders. One that has triggered is told by the order it became; in a list it is not looked up, and
  * reads as filled with nothing known of its fills.
  */
-export function readStop(answer: CcxtOrder, card: StopCard, became?: CcxtOrder): VenueOrder | undefined {
+export function readStop(answer: CcxtOrder, trigger: Trigger, became?: CcxtOrder): VenueOrder | undefined {
   const stop = readOrder(answer)
   if (stop === undefined) return undefined
-  const { hasTriggered, becameVenueOrderId } = card.readTrigger(answer.info)
+  const { hasTriggered, becameVenueOrderId } = trigger
   const id = { venueOrderId: `stop-${stop.venueOrderId}`, isStop: true }
   if (!hasTriggered) return { ...stop, ...id }
   // It ended, and no order came of it.

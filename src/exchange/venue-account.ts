@@ -17,13 +17,17 @@ export interface VenueAccount extends OrderCalls, HoldingCalls {
   askTime(): Promise<number>
 }
 
+/** What a venue without a proven expiry is given. */
+const withoutExpiryMs = 60_000
+
 /** An account over a connection that signs with its key. */
 export function venueAccount(signed: SignedConnection, settings: VenueSettings): VenueAccount {
   const { account, connection, wallNow } = signed
   const { orderWindowMs, clockToleranceMs, readLagMs } = connection.card
+  const isExpiryProven = orderWindowMs !== undefined
   return {
     account,
-    settledAfterMs: orderWindowMs + clockToleranceMs + readLagMs,
+    settledAfterMs: isExpiryProven ? orderWindowMs + clockToleranceMs + readLagMs : withoutExpiryMs,
     serverTime: async () => wallNow() + (await connection.clockOffsetMs()),
     askTime: () => connection.askTime(),
     ...orderCalls(signed),

@@ -1,76 +1,72 @@
 import type { Exchange, Market } from '../domain/market.ts'
-import type { VenueCode } from '../errors.ts'
-import type { KeyPermissions, VenueBalance, VenueMargin, VenueMovement } from './venue-order.ts'
+import type { MarketCalls } from './market-calls.ts'
+import type { Meaning, RawAnswer } from './meaning.ts'
+import type { VenueClient } from './venue-class.ts'
+import type { KeyPermissions } from './venue-order.ts'
 
-/**
- * What an answer of the venue proves. `rejected`: not executed, and never will be as it is. `not-now`: not executed, the
- * same may be asked again. `duplicate`: an order with this client id is there already. `absent`: there is no such order.
- * `unchanged`: the setting was so already. Whatever is not on a venue's list proves nothing.
- */
-export interface Meaning {
-  readonly proves: 'rejected' | 'not-now' | 'duplicate' | 'absent' | 'unchanged'
-  readonly code: VenueCode
-  /** Whom a rate limit concerns. */
-  readonly whose?: 'ip' | 'account'
-  readonly advice?: string
+/** The rule of the ids that we give to orders. */
+export interface ClientIdRule {
+  /** What the venue takes. Ours are 32 lower-case hexadecimal characters. */
+  readonly pattern: RegExp
+  /** Among which orders an id must be new. Where only open ones count, the same id sent again doubles a filled order. */
+  readonly isUniqueAmong: 'open' | 'all'
+  /** Whether one question answers for open and ended orders, or the lists of both are searched. */
+  readonly lookUp: 'one-question' | 'open-then-closed'
 }
 
-/** A venue's raw answer: what a machine can read of it. */
-export interface RawAnswer {
-  readonly status: number
-  /** The parsed body; undefined when it was no JSON. */
-  readonly body: unknown
-  readonly retryAfterMs: number | undefined
+/** For how long a venue tells about orders that have ended, ms; Infinity for ever. */
+export interface Memory {
+  readonly filledMs: number
+  readonly unfilledMs: number
 }
 
-/** How stop orders that wait at the venue are asked for and read. */
-export interface StopCard {
-  /** What ccxt is told beside the id, so that it asks about conditional orders. */
-  readonly ask: Readonly<Record<string, unknown>>
-  /** Whether a stop's raw answer says that it has triggered, and the id of the order it became, when it names one. */
-  readTrigger(raw: unknown): {
-    readonly hasTriggered: boolean
-    readonly becameVenueOrderId: string | undefined
-  }
-}
-
-/** How one market of a venue is reached and read. */
+/** How one market of a venue is reached and read, and what it can do. */
 export interface MarketCard {
   /** ccxt's `options` for this market. */
   readonly options: Readonly<Record<string, unknown>>
-  /** ccxt's market type, for calls that are not about one symbol. */
-  readonly type: 'spot' | 'swap'
+  readonly calls: MarketCalls
+  readonly clientIds: ClientIdRule
   readonly hasReduceOnly: boolean
   readonly hasLeverage: boolean
-  /** Where a stop can rest; undefined where the monitor protects alone. */
-  readonly stops: StopCard | undefined
-  /** How ccxt reaches the venue's sandbox. */
-  readonly testnet: 'sandbox' | 'demo'
-  /** Balances from the raw answer of ccxt's fetchBalance. */
-  readBalances(raw: unknown): VenueBalance[]
-  /** What moved without an execution, from the raw answer; absent where the venue does not tell. */
-  readMovements?(raw: unknown, symbolOf: (id: string) => string): VenueMovement[]
+  /** Whether long and short may be held side by side; accounts are always set to one position a symbol. */
+  readonly hasHedgeMode: boolean
+  /** Whether a stop can rest at the venue for us: reduce-only, so that it locks nothing; elsewhere the monitor protects alone. */
+  readonly hasStops: boolean
+  /** What an entry can carry with it: its stop-loss, from the first fill on. */
+  readonly hasAttachedStop: boolean
+  /** What a market buy may be sized in. */
+  readonly marketBuyIn: readonly ('base' | 'quote')[]
+  readonly memory: Memory
+  /** How ccxt reaches the venue's own rehearsal; undefined where it has none. */
+  readonly testnet: 'sandbox' | 'demo' | undefined
   /** Weight a minute of one address, for everything that is asked there. */
   readonly weightPerMinute: number
-  /** Margin from the same answer; undefined on markets without. */
-  readMargin(raw: unknown): VenueMargin | undefined
 }
 
-/** What differs between venues, as data. */
+/**
+ * What differs between venues, as data and as calls. A venue is one card under `venues/`, listed in venue-cards.ts, and
+ * one source of its public data, listed in market-sources.ts; nothing else in the program asks which venue it talks to.
+ */
 export interface VenueCard {
   readonly exchange: Exchange
-  readonly ccxtId: 'binance'
+  /** The name of its class in ccxt. */
+  readonly ccxtId: 'binance' | 'bybit' | 'kraken'
   readonly markets: Readonly<Partial<Record<Market, MarketCard>>>
-  /** How long after its signed timestamp the venue takes an order. */
-  readonly orderWindowMs: number
-  /** The same for questions. */
-  readonly readWindowMs: number
+  /**
+   * How long after its signed moment the venue takes an order; undefined where no expiry is proven, and an order that was
+   * sent may be executed much later.
+   */
+  readonly orderWindowMs: number | undefined
   /** How much a venue's clock may differ from what was measured, and how long a new order may stay invisible to reads. */
   readonly clockToleranceMs: number
   readonly readLagMs: number
+  /** `increasing`: the venue takes each number of a key once, and never a smaller one later. */
+  readonly nonce: 'time' | 'increasing'
+  /** Whether the body of a successful answer is whole: an object of another shape would read like an empty list. */
+  isAnswer(body: object): boolean
   meaningOf(answer: RawAnswer): Meaning | undefined
   /** The venue's own words in its answer. */
   textOf(answer: RawAnswer): string | undefined
-  /** What a key may do, from the raw answer; undefined when the question does not exist on this venue. */
-  readPermissions(raw: unknown): KeyPermissions
+  /** What the key may do; where the venue has no such question, what it takes and refuses instead. */
+  keyPermissions(venue: VenueClient): Promise<KeyPermissions>
 }

@@ -1,8 +1,8 @@
-import type { binance, Exchange } from 'ccxt'
-import type { RawAnswer } from './venue-card.ts'
+import type { Exchange } from 'ccxt'
+import type { RawAnswer } from './meaning.ts'
 
 /** An unmodified ccxt class as this program uses it. */
-export type VenueClass = typeof binance
+export type VenueClass = typeof Exchange
 export type VenueClient = InstanceType<VenueClass>
 
 /** The raw answer behind an error that a venue client threw; undefined when there was none. */
@@ -34,8 +34,8 @@ export function withRawAnswers(Class: VenueClass): VenueClass {
       try {
         return super.handleErrors(...answer)
       } catch (error) {
-        const [status, , , , headers, , body] = answer
-        throw attach(error, { status, body, retryAfterMs: retryAfterMs(headers) })
+        const [status, , , , headers, text, body] = answer
+        throw attach(error, { status, body, text: cut(text), retryAfterMs: retryAfterMs(headers) })
       }
     }
 
@@ -43,7 +43,8 @@ export function withRawAnswers(Class: VenueClass): VenueClass {
       try {
         super.handleHttpStatusCode(...answer)
       } catch (error) {
-        throw attach(error, { status: answer[0], body: undefined, retryAfterMs: undefined })
+        const [status, , , , text] = answer
+        throw attach(error, { status, body: undefined, text: cut(text), retryAfterMs: undefined })
       }
     }
   }
@@ -53,6 +54,10 @@ type Requester = Record<string, ((...request: unknown[]) => Promise<unknown>) | 
 
 function attach(error: unknown, venueAnswer: RawAnswer): unknown {
   return error instanceof Error ? Object.assign(error, { venueAnswer }) : error
+}
+
+function cut(text: unknown): string {
+  return typeof text === 'string' ? text.slice(0, 200) : ''
 }
 
 function retryAfterMs(headers: Readonly<Record<string, string>> | undefined): number | undefined {

@@ -1,252 +1,56 @@
-import { z } from 'zod'
-import { Decimal } from '../../domain/decimal.ts'
-import type { VenueCode } from '../../errors.ts'
-import type { Meaning, RawAnswer, VenueCard } from '../venue-card.ts'
-import type { VenueMovement } from '../venue-order.ts'
+import type { ClientIdRule, VenueCard } from '../venue-card.ts'
+import { meaningOf, textOf } from './binance-answers.ts'
+import { binanceOrders, orderWindowMs } from './binance-calls.ts'
+import { futuresHoldings, keyPermissions, spotHoldings } from './binance-holdings.ts'
 
-const rejected = (code: VenueCode, advice: string): Meaning => ({ proves: 'rejected', code, advice })
+const dayMs = 24 * 60 * 60_000
 
-const wallet = 'check the wallet: free balance must cover the order and its fee'
-const filter = 'round to the symbol’s filters, or use a larger order'
-const request = 'this build asked in a way the venue does not take: report it'
-const reduceOnly = 'spot: use margin or futures; futures: the venue holds less than was to be closed'
-const key = 'the account was paused: connect a key that may trade from this address'
-const leverage = 'choose a leverage and size the venue allows on this symbol'
-const price = 'the price has moved: decide again'
-
-const insufficientFunds = rejected('insufficient-funds', wallet)
-const badFilter = rejected('filter', filter)
-const badRequest = rejected('other', request)
-const badKey = rejected('invalid-key', key)
-const duplicate: Meaning = { proves: 'duplicate', code: 'duplicate', advice: 'already placed: look up' }
-const clockSkew: Meaning = { proves: 'not-now', code: 'clock-skew', advice: 'resync the clock' }
-const absent: Meaning = { proves: 'absent', code: 'other' }
-const unchanged: Meaning = { proves: 'unchanged', code: 'other' }
-
-/**
- * Codes that mean "certainly not executed", from the venue's error lists. A code that says the outcome is not known
- * (-1000, -1001, -1006, -1007, -1008) is not here on purpose, nor is any answer without a code.
- */
-const meanings: Readonly<Record<string, Meaning>> = {
-  '-1002': badKey,
-  '-1003': { proves: 'not-now', code: 'rate-limited', whose: 'ip', advice: 'waited and retried' },
-  '-1013': badFilter,
-  '-1014': badRequest,
-  '-1015': { proves: 'not-now', code: 'rate-limited', whose: 'account', advice: 'waited and retried' },
-  '-1020': badRequest,
-  '-1021': clockSkew,
-  '-1022': badKey,
-  '-1100': badRequest,
-  '-1101': badRequest,
-  '-1102': badRequest,
-  '-1103': badRequest,
-  '-1104': badRequest,
-  '-1105': badRequest,
-  '-1106': badRequest,
-  '-1111': badFilter,
-  '-1112': rejected('other', 'there are no orders in the book: try later'),
-  '-1114': badRequest,
-  '-1115': badRequest,
-  '-1116': badRequest,
-  '-1117': badRequest,
-  '-1118': badRequest,
-  '-1119': badRequest,
-  '-1121': rejected('other', 'the venue does not trade this symbol'),
-  '-1128': badRequest,
-  '-1130': badRequest,
-  '-1131': badRequest,
-  '-2010': rejected('other', 'the venue’s message says why'),
-  '-2011': absent,
-  '-2013': absent,
-  '-2014': badKey,
-  '-2015': badKey,
-  '-2018': insufficientFunds,
-  '-2019': insufficientFunds,
-  '-2020': rejected('other', 'the book cannot fill it: use a smaller order'),
-  '-2021': rejected('other', price),
-  '-2022': rejected('reduce-only-not-valid', reduceOnly),
-  '-2023': rejected('other', 'the account is being liquidated'),
-  '-2024': rejected('reduce-only-not-valid', reduceOnly),
-  '-2025': rejected('other', 'too many open orders on this symbol: cancel some'),
-  '-2026': absent, // put away: it ended without a fill
-  '-2027': rejected('other', leverage),
-  '-2028': rejected('margin-level-too-low', 'reduce size'),
-  '-4003': badFilter,
-  '-4004': badFilter,
-  '-4005': badFilter,
-  '-4013': badFilter,
-  '-4014': badFilter,
-  '-4015': duplicate,
-  '-4016': rejected('filter', price),
-  '-4023': badFilter,
-  '-4024': rejected('filter', price),
-  '-4028': rejected('other', leverage),
-  '-4046': unchanged,
-  '-4047': rejected('other', 'close the symbol’s open orders, then set it to cross margin'),
-  '-4048': rejected('other', 'close the symbol’s position, then set it to cross margin'),
-  '-4059': unchanged,
-  '-4061': rejected('other', 'set the account to one-way position mode'),
-  '-4067': rejected('other', 'cancel open orders, then set the account to one-way position mode'),
-  '-4068': rejected('other', 'close open positions, then set the account to one-way position mode'),
-  '-4116': duplicate,
-  '-4118': rejected('reduce-only-not-valid', reduceOnly),
-  '-4120': badRequest,
-  '-4131': rejected('filter', price),
-  '-4140': rejected('other', 'the symbol is not traded now'),
-  '-4141': rejected('other', 'the symbol is closed'),
-  '-4164': badFilter,
-  '-4183': rejected('filter', price),
-  '-4184': rejected('filter', price),
-  '-4192': rejected('other', 'the venue’s cooling-off period is running'),
-  '-5021': rejected('other', price),
-  '-5022': rejected('other', price),
-  '-5028': clockSkew,
-}
-
-/** Messages of -2010, which covers several reasons. */
-const newOrderRejected: readonly [RegExp, Meaning][] = [
-  [/duplicate order/i, duplicate],
-  [/insufficient balance/i, insufficientFunds],
-  [/margin level|insufficient margin/i, rejected('margin-level-too-low', 'reduce size')],
-  [/market is closed/i, rejected('other', 'the symbol is not traded now')],
-  [/would (trigger|immediately)/i, rejected('other', price)],
-]
-
-const failure = z.object({ code: z.coerce.string(), msg: z.string().optional() })
-
-function meaningOf(answer: RawAnswer): Meaning | undefined {
-  const parsed = failure.safeParse(answer.body)
-  // A refusal comes with an HTTP error; a code in a success or behind a server error proves nothing.
-  if (!parsed.success || answer.status < 400 || answer.status >= 500) return undefined
-  const { code, msg = '' } = parsed.data
-  if (code === '-2010') {
-    for (const [pattern, meaning] of newOrderRejected) if (pattern.test(msg)) return meaning
-  }
-  return meanings[code]
-}
-
-const spotBalances = z.object({
-  balances: z.array(z.object({ asset: z.string(), free: z.string(), locked: z.string() })),
-})
-const futuresBalances = z.object({
-  assets: z.array(z.object({ asset: z.string(), walletBalance: z.string(), availableBalance: z.string() })),
-  totalWalletBalance: z.string(),
-  totalMarginBalance: z.string(),
-  totalInitialMargin: z.string(),
-  totalMaintMargin: z.string(),
-  availableBalance: z.string(),
-})
-const income = z.array(
-  z.object({
-    symbol: z.string(),
-    incomeType: z.string(),
-    income: z.string(),
-    asset: z.string(),
-    time: z.coerce.number(),
-    tranId: z.coerce.string(),
-  }),
-)
-/** What an execution makes is told with the execution. */
-const ofExecutions = ['REALIZED_PNL', 'COMMISSION']
-const restrictions = z.object({
-  enableWithdrawals: z.boolean(),
-  enableSpotAndMarginTrading: z.boolean(),
-  enableFutures: z.boolean(),
-  ipRestrict: z.boolean(),
-})
-
-const algoOrder = z.object({ algoStatus: z.string(), actualOrderId: z.coerce.string().optional() })
-
-function kindOf(incomeType: string, amount: string): VenueMovement['kind'] {
-  if (incomeType === 'FUNDING_FEE') return 'funding'
-  if (incomeType === 'TRANSFER') return amount.startsWith('-') ? 'withdrawal' : 'deposit'
-  return 'adjustment'
+const clientIds: ClientIdRule = {
+  pattern: /^[.A-Z:/a-z0-9_-]{1,36}$/,
+  isUniqueAmong: 'open',
+  lookUp: 'one-question',
 }
 
 /** Binance spot and USD-M futures. */
 export const binance: VenueCard = {
   exchange: 'binance',
   ccxtId: 'binance',
-  // The guard refuses a write 1.5 s after the claim; the rest is for the network and the clocks' difference.
-  orderWindowMs: 3_000,
-  readWindowMs: 5_000,
+  orderWindowMs,
   clockToleranceMs: 1_000,
   readLagMs: 3_000,
+  nonce: 'time',
   markets: {
     spot: {
       options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } },
-      type: 'spot',
+      calls: { ...binanceOrders({ type: 'spot', hasStops: false }), ...spotHoldings },
+      clientIds,
       hasReduceOnly: false,
       hasLeverage: false,
-      stops: undefined,
+      hasHedgeMode: false,
+      hasStops: false,
+      hasAttachedStop: false,
+      marketBuyIn: ['base', 'quote'],
+      memory: { filledMs: Number.POSITIVE_INFINITY, unfilledMs: 90 * dayMs },
       testnet: 'sandbox',
-      readBalances: (raw) =>
-        spotBalances.parse(raw).balances.map(({ asset, free, locked }) => ({
-          currency: asset,
-          free,
-          total: new Decimal(free).plus(locked).toString(),
-        })),
-      readMargin: () => undefined,
       weightPerMinute: 6_000,
     },
     futures: {
       options: { defaultType: 'swap', fetchMarkets: { types: ['linear'] } },
-      type: 'swap',
+      calls: { ...binanceOrders({ type: 'swap', hasStops: true }), ...futuresHoldings },
+      clientIds,
       hasReduceOnly: true,
       hasLeverage: true,
-      stops: {
-        ask: { trigger: true },
-        readTrigger(raw) {
-          const { algoStatus, actualOrderId } = algoOrder.parse(raw)
-          return {
-            hasTriggered: algoStatus === 'TRIGGERED' || algoStatus === 'FINISHED',
-            becameVenueOrderId: actualOrderId || undefined,
-          }
-        },
-      },
+      hasHedgeMode: true,
+      hasStops: true,
+      hasAttachedStop: false,
+      marketBuyIn: ['base'],
+      memory: { filledMs: 90 * dayMs, unfilledMs: 3 * dayMs },
       testnet: 'demo',
-      readBalances: (raw) =>
-        futuresBalances.parse(raw).assets.map(({ asset, walletBalance, availableBalance }) => ({
-          currency: asset,
-          free: availableBalance,
-          total: walletBalance,
-        })),
       weightPerMinute: 2_400,
-      readMovements: (raw, symbolOf) =>
-        income
-          .parse(raw)
-          .filter(({ incomeType }) => !ofExecutions.includes(incomeType))
-          .map(({ symbol, incomeType, income: amount, asset, time, tranId }) => ({
-            id: `${incomeType}-${tranId}`,
-            kind: kindOf(incomeType, amount),
-            currency: asset,
-            amount,
-            symbol: symbol === '' ? null : symbolOf(symbol),
-            atMs: time,
-          })),
-      readMargin(raw) {
-        const parsed = futuresBalances.parse(raw)
-        return {
-          wallet: parsed.totalWalletBalance,
-          equity: parsed.totalMarginBalance,
-          initialMargin: parsed.totalInitialMargin,
-          maintenanceMargin: parsed.totalMaintMargin,
-          available: parsed.availableBalance,
-        }
-      },
     },
   },
+  isAnswer: () => true,
   meaningOf,
-  textOf(answer) {
-    const parsed = failure.safeParse(answer.body)
-    return parsed.success ? `${parsed.data.msg ?? 'no message'} (${parsed.data.code})` : undefined
-  },
-  readPermissions(raw) {
-    const parsed = restrictions.parse(raw)
-    return {
-      canTrade: parsed.enableSpotAndMarginTrading || parsed.enableFutures,
-      canWithdraw: parsed.enableWithdrawals,
-      isIpRestricted: parsed.ipRestrict,
-    }
-  },
+  textOf,
+  keyPermissions,
 }

@@ -1,5 +1,5 @@
 import type { Account } from '#db/accounts.ts'
-import { cardOf } from '../../exchange/gateway.ts'
+import { cardOf } from '../../exchange/venue-cards.ts'
 
 /** An account is never reconciled by a timer more often than this. */
 const leastEveryMs = 60_000
