@@ -29,6 +29,8 @@ export interface Field {
     readonly postgresUrl: string
   }
   readonly venueUrl: string
+  /** Lets the venue's prices stand still for good. */
+  readonly holdMarket: () => void
   readonly feedOf: ReturnType<typeof openFeeds>
   readonly proxies: Readonly<Record<Target, Wire>>
   /** The environment of a worker, as a supervisor would give it; every address leads through a proxy. */
@@ -52,7 +54,7 @@ export async function openField(
   })
   const home = join(folder, 'venue')
   mkdirSync(home)
-  const venueUrl = await startVenue(seed, home, closing)
+  const { url: venueUrl, hold } = await startVenue(seed, home, closing)
 
   const proxies = {
     postgres: await proxy(url, seed, closing),
@@ -75,6 +77,7 @@ export async function openField(
       postgresUrl: queueUrl,
     },
     venueUrl,
+    holdMarket: hold,
     feedOf: openFeeds({ simulatorUrl: async () => venueUrl, marketNow: Date.now, speed: 1 }),
     proxies,
     env: {

@@ -12,7 +12,7 @@ import { countSteps, resume } from './operator.ts'
 import { random } from './random.ts'
 import type { ChaosReport } from './report.ts'
 import { type Fault, type FaultSet, stormOf } from './schedule.ts'
-import { comparedAll, settled } from './settle.ts'
+import { comparedAll, settled, stopsKnown } from './settle.ts'
 import { startStorm } from './storm.ts'
 import { Tally } from './tally.ts'
 import { readTruth } from './truth.ts'
@@ -128,6 +128,8 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
   say(`all ${planned} are planned; the faults end, and what is under way settles`)
   await people.settle()
   await settled(field, 'orders', options)
+  field.holdMarket()
+  await stopsKnown(field, options)
   await comparedAll(field, enqueue, options)
   await settled(field, 'orders', options)
   await settled(field, 'naive', options)
