@@ -95,10 +95,9 @@ export class Booking {
     { maker, marketMs }: { maker: boolean; marketMs: number },
   ): void {
     const { ledger, clock, feeOf, priceAt } = this.#parts
-    const { side } = order.record
-    const { fee, currency } = feeOf({ account, instrument, side, price, quantity, maker }, (symbol) =>
-      priceAt(symbol, marketMs),
-    )
+    const { side, wire } = order.record
+    const execution = { account, instrument, side, price, quantity, maker, wire }
+    const { fee, currency } = feeOf(execution, (symbol) => priceAt(symbol, marketMs))
     const fill: FillRecord = {
       id: ledger.lastFillId + 1,
       orderId: order.record.id,

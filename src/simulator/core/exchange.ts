@@ -160,6 +160,7 @@ export class Exchange {
       price: wish.price?.toString(),
       lock: lockOf(instrument, wish, quantity).toString(),
       trigger: wish.trigger,
+      feeRate: wish.feeRate,
       wire: wish.wire,
       receivedAt: wish.receivedAt,
       byHand: wish.byHand,

@@ -11,6 +11,7 @@ interface Execution {
   readonly price: Decimal
   readonly quantity: Decimal
   readonly maker: boolean
+  readonly wire: Readonly<Record<string, string>> // the venue's own words about the order
 }
 
 /** What a venue charges for an execution, and in which asset. `priceOf` gives the last price of a symbol, if it trades. */

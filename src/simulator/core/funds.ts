@@ -1,4 +1,4 @@
-import { Decimal } from '../../domain/decimal.ts'
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { Account } from './account.ts'
 import type { Side, Take } from './book.ts'
 import type { Instrument } from './instrument.ts'
@@ -23,7 +23,7 @@ export function shortage(
     return isBeyondMargin(account, instrument, needed, markOf) ? 'insufficient-margin' : undefined
   }
   const lock = lockOf(instrument, wish, quantity)
-  const needed = lock.gt(0) ? lock : wish.side === 'buy' ? costOf(takes) : quantity
+  const needed = lock.gt(0) ? lock : wish.side === 'buy' ? withFee(costOf(takes), wish) : quantity
   const { free } = account.balance(wish.side === 'buy' ? instrument.quote : instrument.base)
   return free.lt(needed) ? 'insufficient-balance' : undefined
 }
@@ -46,7 +46,16 @@ export function isBeyondMargin(
 export function lockOf(instrument: Instrument, wish: Placement, quantity: Decimal): Decimal {
   const price = wish.price ?? wish.trigger?.price
   if (instrument.market === 'futures' || price === undefined) return new Decimal(0)
-  return wish.side === 'buy' ? quantity.times(price) : quantity
+  if (wish.side === 'sell') return quantity
+  const lock = withFee(quantity.times(price), wish)
+  return instrument.costDecimals === undefined
+    ? lock
+    : lock.toDecimalPlaces(instrument.costDecimals, Decimal.ROUND_UP)
+}
+
+/** A cost together with what is kept for its fee. */
+export function withFee(cost: Decimal, { feeRate }: { readonly feeRate?: DecimalText }): Decimal {
+  return feeRate === undefined ? cost : cost.plus(cost.times(feeRate))
 }
 
 /** How much an order of this side could take off the position. */

@@ -19,6 +19,7 @@ export interface Instrument {
   readonly maxQuantity: Decimal
   readonly maxMarketQuantity: Decimal
   readonly minNotional: Decimal
+  readonly costDecimals?: number // digits of an execution's cost; as many as it has, where it is left out
   readonly minPrice: Decimal
   readonly maxPrice: Decimal
   readonly priceRange: number // a limit price may be this many times above, or this part below, the last price

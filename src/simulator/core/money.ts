@@ -1,5 +1,6 @@
 import { Decimal } from '../../domain/decimal.ts'
 import type { Account } from './account.ts'
+import { withFee } from './funds.ts'
 import type { Instrument, Market } from './instrument.ts'
 import type { Fill, FillRecord, Order } from './order.ts'
 
@@ -14,12 +15,13 @@ const zero = new Decimal(0)
 const spot: MarketMoney = {
   book(account, instrument, order, fill) {
     const quantity = new Decimal(fill.quantity)
-    const quote = quantity.times(fill.price)
+    const exact = quantity.times(fill.price)
+    const { costDecimals } = instrument
+    const quote = costDecimals === undefined ? exact : exact.toDecimalPlaces(costDecimals)
     const isBuy = order.record.side === 'buy'
     const paid = account.balance(isBuy ? instrument.quote : instrument.base)
     const received = account.balance(isBuy ? instrument.base : instrument.quote)
-    const reserved =
-      isBuy && order.price !== undefined ? quantity.times(order.price) : isBuy ? quote : quantity
+    const reserved = isBuy ? withFee(quantity.times(order.price ?? fill.price), order.record) : quantity
     const released = Decimal.min(order.locked, reserved)
     order.locked = order.locked.minus(released)
     paid.locked = paid.locked.minus(released)

@@ -21,6 +21,7 @@ export interface OrderRecord {
   readonly quantity: DecimalText
   readonly price?: DecimalText // of limit orders
   readonly lock: DecimalText // what it reserves of the asset it pays with; 0 on futures
+  readonly feeRate?: DecimalText // the part of the cost that the lock holds for the fee
   readonly trigger?: Trigger
   readonly wire: Readonly<Record<string, string>> // the venue's own words, for its answers
   readonly createdAt: number // wall time

@@ -1,4 +1,4 @@
-import { Decimal } from '../../domain/decimal.ts'
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { Side } from './book.ts'
 import type { Instrument } from './instrument.ts'
 import type { Trigger } from './order.ts'
@@ -18,6 +18,7 @@ export interface Placement {
   readonly quoteQuantity?: Decimal // instead of a quantity, for market orders on spot
   readonly price?: Decimal
   readonly trigger?: Trigger
+  readonly feeRate?: DecimalText // reserved beside the cost, where a buyer pays the fee in the quote currency
   readonly wire: Readonly<Record<string, string>>
   readonly receivedAt?: number // wall time its request came in
   readonly byHand?: boolean // placed in the venue's own app

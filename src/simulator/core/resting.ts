@@ -4,7 +4,7 @@ import type { PricePoint, Tape } from '../tape/tape.ts'
 import type { Account } from './account.ts'
 import { levelsFor, walk } from './book.ts'
 import type { Booking } from './booking.ts'
-import { costOf, isBeyondMargin, priceOf, reducible } from './funds.ts'
+import { costOf, isBeyondMargin, priceOf, reducible, withFee } from './funds.ts'
 import type { Instrument } from './instrument.ts'
 import type { Ledger } from './ledger.ts'
 import type { MarkOf } from './margin.ts'
@@ -131,7 +131,8 @@ export class RestingOrders {
     const isShort =
       instrument.market === 'futures'
         ? !toReduce && isBeyondMargin(account, instrument, wanted, marks(account))
-        : record.side === 'buy' && costOf(takes).gt(order.locked.plus(account.balance(instrument.quote).free))
+        : record.side === 'buy' &&
+          withFee(costOf(takes), record).gt(order.locked.plus(account.balance(instrument.quote).free))
     if (quantity.lte(0) || isShort) {
       booking.end(account, order, record.trigger?.becomesNew === true ? 'rejected' : 'expired')
       return
