@@ -107,7 +107,10 @@ async function playOne(name: string, options: Options, command: Command): Promis
 }
 
 function begin({ logs }: Options): AbortSignal {
-  const signal = stopSignal()
+  // What nobody caught ends the run as a stop does: the stores and the venue are processes of their own.
+  const uncaught = new AbortController()
+  process.on('uncaughtException', (thrown) => uncaught.abort(thrown))
+  const signal = AbortSignal.any([stopSignal(), uncaught.signal])
   // A store that is gone already may never answer that it was closed.
   signal.addEventListener('abort', () => setTimeout(() => process.exit(130), longestStopMs).unref())
   if (logs !== undefined) mkdirSync(logs, { recursive: true })
@@ -122,7 +125,8 @@ async function unlessStopped<T>(signal: AbortSignal, running: Promise<T>): Promi
   try {
     return await running
   } catch (error) {
-    if (!signal.aborted) throw error
+    const isStop = signal.aborted && (signal.reason as Error).name === 'AbortError'
+    if (!isStop) throw signal.aborted ? signal.reason : error
     say('stopped')
     process.exit(130)
   }

@@ -43,7 +43,8 @@ function fail(thrown: unknown): never {
   process.exit(1)
 }
 
-process.on('uncaughtException', fail)
+// A command that has processes of its own to end takes what nobody caught by itself.
+process.on('uncaughtException', (thrown) => process.listenerCount('uncaughtException') > 1 || fail(thrown))
 // Whoever reads the output may go away first (`bullpen doctor | head`, a supervisor that dies); the work goes on.
 for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 
