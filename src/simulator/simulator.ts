@@ -9,6 +9,7 @@ import { type Journal, noJournal, openJournal } from './core/journal.ts'
 import { type FindInstrument, Ledger } from './core/ledger.ts'
 import { Past } from './core/past.ts'
 import { disturbed } from './faults/disturbed.ts'
+import { disturbedSocket } from './faults/disturbed-socket.ts'
 import { type FaultReport, Faults } from './faults/faults.ts'
 import type { FaultScript } from './faults/rule.ts'
 import type { Act } from './hands/act.ts'
@@ -19,7 +20,7 @@ import { listen } from './server.ts'
 import { takeSockets } from './sockets.ts'
 import type { Tape } from './tape/tape.ts'
 import { venues as built } from './venues/index.ts'
-import type { Venue, WireRequest } from './venues/venue.ts'
+import type { Venue, VenueStreams, WireRequest } from './venues/venue.ts'
 
 export interface SimulatorOptions {
   readonly tape: Tape
@@ -114,9 +115,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       enforceLimits: options.enforceLimits ?? true,
     })
     const subjectOf = (request: WireRequest) => venue.subjectOf(request, own)
+    const connect: VenueStreams['connect'] = (request, socket) => {
+      const wires = { faults, venue: venue.name, path: request.path, wallNow: clock.wallNow }
+      streams?.connect(request, disturbedSocket(socket, wires))
+    }
     return {
       venue,
       streams,
+      connect,
       requests: disturbed({ faults, venue, handler, exchange, subjectOf, asOf: seenAs }),
     }
   })
@@ -141,7 +147,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     server,
     (path) => {
       const counter = counterOf(path)
-      return counter?.streams && { name: counter.venue.name, connect: counter.streams.connect }
+      return counter?.streams && { name: counter.venue.name, connect: counter.connect }
     },
     options.onError ?? (() => {}),
   )

@@ -53,8 +53,13 @@ function streamSocket(socket: WebSocket, onError: (error: unknown) => void): Str
       if (socket.readyState === WebSocket.OPEN) socket.send(text)
     },
     close: (code) => socket.close(code),
+    cut: () => socket.terminate(),
     onMessage: (listener) =>
       void socket.on('message', (bytes) => guarded(socket, onError, () => listener(String(bytes)))),
+    ping() {
+      if (socket.readyState === WebSocket.OPEN) socket.ping()
+    },
+    onPong: (listener) => void socket.on('pong', listener),
     onClose: (listener) => void socket.on('close', () => guarded(socket, onError, listener)),
   }
 }

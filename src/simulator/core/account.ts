@@ -1,6 +1,7 @@
 import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { AccountMarket, Market } from './instrument.ts'
 import type { Fill, Order } from './order.ts'
+import { type Leg, noPosition, type Position, positionKey } from './position.ts'
 
 /** What an account is created from. Creating the same `apiKey` again changes nothing. */
 export interface AccountSeed {
@@ -17,9 +18,16 @@ export interface AccountSeed {
 export interface Transfer {
   readonly asset: string
   readonly amount: DecimalText
-  readonly reason: 'deposit' | 'withdrawal' | 'airdrop' | 'dust' | 'funding'
+  /** 'insurance' is what a liquidation leaves to the venue's fund, or what the fund pays where nothing is left. */
+  readonly reason: 'deposit' | 'withdrawal' | 'airdrop' | 'dust' | 'funding' | 'insurance'
+  readonly symbol?: string // of the position it is about
+  readonly leg?: Leg
+  readonly marketMs?: number // of funding: when it was due
   readonly at: number // wall time
 }
+
+/** Whether positions answer for each other, or each with what is set aside for it. */
+export type MarginMode = 'cross' | 'isolated'
 
 /** Something the user did in the venue's own app, in the words it was asked for. */
 export interface Hand {
@@ -33,17 +41,14 @@ export interface Balance {
   updatedAt: number
 }
 
-/** A futures position: `quantity` is negative when short, `cost` is Σ quantity·price of what is open. */
-export interface Position {
-  quantity: Decimal
-  cost: Decimal
-  realized: Decimal
-  updatedAt: number
-}
-
 /** The name a key's second account goes by, where the venue keeps a wallet per market. */
 export function futuresTwin(apiKey: string): string {
   return `${apiKey}@futures`
+}
+
+/** The key that opens an account: a twin's is its owner's. */
+export function openingKey({ seed }: Account): string {
+  return seed.apiKey.replace(/@futures$/, '')
 }
 
 /** One user's account at one venue, as the venue knows it. */
@@ -51,8 +56,9 @@ export class Account {
   readonly seed: AccountSeed
   readonly createdAt: number
   readonly balances = new Map<string, Balance>()
-  readonly positions = new Map<string, Position>()
+  readonly positions = new Map<string, Position>() // by symbol, in hedge mode with its leg
   readonly leverage = new Map<string, number>()
+  readonly marginModes = new Map<string, MarginMode>() // by symbol; '*' is any other
   readonly settings = new Map<string, string>()
   readonly orders = new Map<number, Order>()
   readonly open = new Map<number, Order>()
@@ -81,14 +87,30 @@ export class Account {
     return balance
   }
 
-  position(symbol: string): Position {
-    let position = this.positions.get(symbol)
+  position(symbol: string, leg?: Leg): Position {
+    const key = positionKey(symbol, leg)
+    let position = this.positions.get(key)
     if (position === undefined) {
-      const zero = new Decimal(0)
-      position = { quantity: zero, cost: zero, realized: zero, updatedAt: this.createdAt }
-      this.positions.set(symbol, position)
+      position = noPosition(symbol, leg, this.createdAt)
+      this.positions.set(key, position)
     }
     return position
+  }
+
+  /** What is held of a symbol, or of a leg of it: 0 when nothing is. */
+  held(symbol: string, leg?: Leg): Decimal {
+    return this.positions.get(positionKey(symbol, leg))?.quantity ?? new Decimal(0)
+  }
+
+  /** The open positions of a symbol, or all. */
+  openPositions(symbol?: string): Position[] {
+    return [...this.positions.values()].filter(
+      (each) => !each.quantity.eq(0) && (symbol ?? each.symbol) === each.symbol,
+    )
+  }
+
+  marginMode(symbol: string): MarginMode {
+    return this.marginModes.get(symbol) ?? this.marginModes.get('*') ?? 'cross'
   }
 
   add(order: Order): void {

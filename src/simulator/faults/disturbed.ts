@@ -52,6 +52,11 @@ export function disturbed(parts: {
     const { rule } = struck
     const run = (whim: Whim) => exchange.under(whim, () => execute(struck, request))
     switch (rule.fault) {
+      case 'stream-repeated':
+      case 'stream-reordered':
+      case 'stream-stopped':
+      case 'stream-cut':
+        throw new Error(`${rule.fault} is a fault of frames, not of requests`)
       case 'drop-before':
         skip(struck)
         return cut(struck)

@@ -2,7 +2,7 @@ import { uniform } from '../tape/noise.ts'
 import type { RequestSubject, WireRequest } from '../venues/venue.ts'
 import { canMeet, type FaultName, type FaultRule, readScript } from './rule.ts'
 
-/** What a struck request came to. */
+/** What a struck request came to; a frame is executed when it is sent. */
 export type Outcome = 'executed' | 'refused' | 'not-executed' | 'pending'
 
 /** One strike of a rule. */
@@ -10,7 +10,7 @@ export interface Strike {
   readonly rule: number // the rule's id
   readonly fault: FaultName
   readonly at: number // wall time
-  readonly method: string
+  readonly method: string // 'WS' of a frame
   readonly path: string
   readonly apiKey: string | undefined
   readonly clientOrderId: string | undefined
@@ -79,7 +79,7 @@ export class Faults {
 
   /** The strike that meets a request, if one does. */
   draw(
-    request: WireRequest,
+    request: Pick<WireRequest, 'method' | 'path'>,
     subject: RequestSubject & { readonly venue: string },
     apiKey: string | undefined,
     at: number,
@@ -116,7 +116,7 @@ export class Faults {
 
 function isMatch(
   { match, fault }: FaultRule,
-  { method, path }: WireRequest,
+  { method, path }: Pick<WireRequest, 'method' | 'path'>,
   subject: RequestSubject & { readonly venue: string },
   apiKey: string | undefined,
 ): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RequestKind } from '../venues/venue.ts'
 
 const kinds = ['order', 'cancel', 'query', 'fills', 'account', 'public'] as const satisfies RequestKind[]
+const frames = ['stream'] as const satisfies RequestKind[]
 
 /** The kinds of request a fault can meet at all. */
 const meets = {
@@ -39,6 +40,14 @@ const meets = {
   slow: kinds,
   /** Executed or, with `executed: false`, not; the connection is reset. */
   reset: kinds,
+  /** A frame of a stream comes once more, `afterMs` later. */
+  'stream-repeated': frames,
+  /** A frame comes after the one behind it, or `afterMs` later where none follows. */
+  'stream-reordered': frames,
+  /** The connection stays, and for `afterMs` what it should carry is lost. */
+  'stream-stopped': frames,
+  /** The connection ends without a farewell, and the frame with it. */
+  'stream-cut': frames,
 } as const satisfies Readonly<Record<string, readonly RequestKind[]>>
 
 export type FaultName = keyof typeof meets
@@ -48,7 +57,7 @@ export function canMeet(fault: FaultName, kind: RequestKind): boolean {
   return (meets[fault] as readonly RequestKind[]).includes(kind)
 }
 
-const kind = z.enum(kinds)
+const kind = z.enum([...kinds, ...frames])
 const ms = z.int().min(0).max(600_000)
 const names = Object.keys(meets) as [FaultName, ...FaultName[]]
 

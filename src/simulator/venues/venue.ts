@@ -20,8 +20,8 @@ export interface WireAnswer {
   readonly body: string
 }
 
-/** What a request is about: an order placed, a cancellation, orders or fills read, the rest of an account, or nobody's. */
-export type RequestKind = 'order' | 'cancel' | 'query' | 'fills' | 'account' | 'public'
+/** What a request is about: an order placed, a cancellation, orders or fills read, the rest of an account, or nobody's; or a frame of a stream. */
+export type RequestKind = 'order' | 'cancel' | 'query' | 'fills' | 'account' | 'public' | 'stream'
 
 /** A request as far as the venue alone can read it. */
 export interface RequestSubject {
@@ -52,12 +52,28 @@ export type VenueHandler = (request: WireRequest, view?: Exchange) => WireAnswer
 /** What opens a WebSocket. */
 export type StreamRequest = Pick<WireRequest, 'path' | 'query' | 'headers' | 'ip'>
 
+/** Whose news a frame carries. */
+export interface FrameSubject {
+  readonly market: Market
+  readonly apiKey?: string // of a private stream
+  readonly symbol?: string // 'BTC/USDT'
+  readonly clientOrderId?: string
+}
+
 /** One connection of a WebSocket, in text frames. Pings of the client are answered before the venue hears of them. */
 export interface StreamSocket {
-  /** Sends a frame; one to a connection that has ended goes nowhere. */
-  send(text: string): void
+  /**
+   * Sends a frame; one to a connection that has ended goes nowhere. Frames that say what they are about can be met by a
+   * fault; answers to the client's own frames say nothing.
+   */
+  send(text: string, about?: FrameSubject): void
   close(code?: number): void
+  /** Ends it without a farewell. */
+  cut(): void
   onMessage(listener: (text: string) => void): void
+  /** Asks the client for a sign of life, which it gives by itself. */
+  ping(): void
+  onPong(listener: () => void): void
   onClose(listener: () => void): void
 }
 

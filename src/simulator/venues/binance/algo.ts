@@ -113,7 +113,7 @@ function shown({ account }: SignedCall, order: Order) {
     positionSide: 'BOTH',
     timeInForce: record.wire.timeInForce,
     quantity: record.quantity,
-    algoStatus: algoStatus(order, became),
+    algoStatus: algoStatusOf(order, became),
     actualOrderId: became === undefined ? '' : String(became.record.id),
     actualPrice: became?.filled.gt(0)
       ? became.filledQuote.div(became.filled).toDecimalPlaces(8).toString()
@@ -135,7 +135,7 @@ function shown({ account }: SignedCall, order: Order) {
 }
 
 /** TRIGGERED while the order it became still works, FINISHED once that has ended. */
-function algoStatus(order: Order, became: Order | undefined): string {
+export function algoStatusOf(order: Order, became: Order | undefined): string {
   if (order.status === 'triggered') return became?.status === 'open' ? 'TRIGGERED' : 'FINISHED'
   return { open: 'NEW', canceled: 'CANCELED', expired: 'EXPIRED', rejected: 'REJECTED', filled: 'FINISHED' }[
     order.status

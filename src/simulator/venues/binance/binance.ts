@@ -13,6 +13,8 @@ import { marketData } from './market-data.ts'
 import { Parameters } from './parameters.ts'
 import { checkSignature } from './signature.ts'
 import { spotEndpoints } from './spot.ts'
+import { listenKeyEndpoints } from './streams/listen-key.ts'
+import { binanceStreams } from './streams/streams.ts'
 import { subjectOf } from './subject.ts'
 import { nameless, troubled } from './trouble.ts'
 import { walletEndpoints } from './wallet.ts'
@@ -26,6 +28,7 @@ const endpoints = new Map<string, Endpoint>(
     ...algoEndpoints,
     ...walletEndpoints,
     ...keyEndpoints,
+    ...listenKeyEndpoints,
   }),
 )
 
@@ -34,9 +37,19 @@ const handTypes = {
   futures: { market: 'MARKET', limit: 'LIMIT', stop: 'STOP_MARKET' },
 } as const
 
-const prefixes = ['/api/v3/', '/fapi/', '/sapi/', '/dapi/', '/ws', '/stream', '/market/', '/private/']
+const prefixes = [
+  '/api/v3/',
+  '/fapi/',
+  '/sapi/',
+  '/dapi/',
+  '/ws',
+  '/stream',
+  '/public/',
+  '/market/',
+  '/private/',
+]
 
-/** Binance spot and USD-M futures, REST, in one-way position mode and cross margin. */
+/** Binance spot and USD-M futures, REST and WebSocket, in one-way position mode and cross margin. */
 export const binance: Venue = {
   name: 'binance',
   markets: ['spot', 'futures'],
@@ -67,7 +80,7 @@ export const binance: Venue = {
         return failed(error, headers)
       }
     }
-    return { answer }
+    return { answer, streams: binanceStreams(exchange, instruments) }
   },
 }
 
@@ -94,7 +107,7 @@ function answerTo(
   if (apiKey === undefined) throw new Failure(-2014, 'API-key format invalid.', 401)
   const owner = exchange.ledger.accounts.get(apiKey)
   if (owner === undefined || owner.seed.venue !== 'binance' || owner.isRevoked) throw badKey()
-  checkSignature(request, parameters, owner.seed.secret, wallMs)
+  if (endpoint.access === 'signed') checkSignature(request, parameters, owner.seed.secret, wallMs)
   const market = endpoint.market ?? owner.seed.market
   const account = market === 'unified' ? undefined : exchange.ledger.findAccount(apiKey, market)
   if (account === undefined || account.seed.market !== market) throw badKey()

@@ -31,7 +31,7 @@ export type Endpoint =
       readonly answer: (call: Call) => unknown
     }
   | {
-      readonly access: 'signed'
+      readonly access: 'signed' | 'keyed' // by a signature, or by the API key alone
       readonly market?: Market // the account must be of this market
       readonly isOrder?: true // counts against the account's order limits
       readonly weight: number | ((parameters: Parameters) => number)

@@ -45,6 +45,8 @@ const spotRefusals: Readonly<Record<Refusal, readonly [number, string]>> = {
   'quantity-large': filter('LOT_SIZE'),
   'market-quantity': filter('MARKET_LOT_SIZE'),
   notional: filter('NOTIONAL'),
+  'position-limit': filter('MAX_POSITION'),
+  'thin-book': [-2010, 'Market is closed.'],
 }
 
 const futuresRefusals: Readonly<Record<Refusal, readonly [number, string]>> = {
@@ -69,6 +71,8 @@ const futuresRefusals: Readonly<Record<Refusal, readonly [number, string]>> = {
     -4164,
     "Order's notional must be no smaller than {minNotional} (unless you choose reduce only).",
   ],
+  'position-limit': [-2027, 'Exceeded the maximum allowable position at current leverage.'],
+  'thin-book': [-4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit."],
 }
 
 /** The venue's answer to a refused order. */

@@ -6,9 +6,12 @@ import { priceText } from './price-text.ts'
 
 const dayMs = 86_400_000
 
+/** What a figure of an instrument is read from. */
+type Where = Pick<Call, 'exchange'>
+
 /** Rolling 24 hours, from 5-minute candles. */
-export function dayTicker(call: Call, instrument: Instrument) {
-  const { exchange } = call
+export function dayTicker(where: Where, instrument: Instrument) {
+  const { exchange } = where
   const now = exchange.clock.marketNow()
   const day = exchange.tape.candles(
     instrument.symbol,
@@ -31,7 +34,7 @@ export function dayTicker(call: Call, instrument: Instrument) {
     priceChangePercent: (((last - open) / open) * 100).toFixed(3),
     weightedAvgPrice: priceText(instrument, average),
     ...(instrument.market === 'spot'
-      ? { prevClosePrice: priceText(instrument, open), ...best(call, instrument) }
+      ? { prevClosePrice: priceText(instrument, open), ...best(where, instrument) }
       : {}),
     lastPrice: priceText(instrument, last),
     lastQty: instrument.step.toString(),
@@ -49,10 +52,10 @@ export function dayTicker(call: Call, instrument: Instrument) {
 }
 
 /** Best bid and ask, with what they offer. */
-export function best(call: Call, instrument: Instrument) {
-  const top = (side: Side) => levels(call, instrument, side).next().value
+export function best(where: Where, instrument: Instrument) {
+  const top = (side: Side) => levels(where, instrument, side).next().value
   const [bid, ask] = [top('sell'), top('buy')]
-  const prices = bestPrices(instrument, call.exchange.lastPrice(instrument))
+  const prices = bestPrices(instrument, where.exchange.lastPrice(instrument))
   return {
     bidPrice: priceText(instrument, prices.bid.toNumber()),
     bidQty: bid?.size.toString() ?? '0',
@@ -75,12 +78,12 @@ export function depth(call: Call, market: Market) {
   return { lastUpdateId: Math.floor(now / 1000), ...times, bids: side('sell'), asks: side('buy') }
 }
 
-function levels({ exchange }: Call, instrument: Instrument, taker: Side) {
+function levels({ exchange }: Where, instrument: Instrument, taker: Side) {
   return levelsFor(taker, instrument, exchange.lastPrice(instrument), exchange.clock.marketNow())
 }
 
 /** Mark and index price: the last price, both. */
-export function premiumIndex({ exchange }: Call, instrument: Instrument) {
+export function premiumIndex({ exchange }: Where, instrument: Instrument) {
   const price = priceText(instrument, exchange.lastPrice(instrument))
   return {
     symbol: wireSymbol(instrument.symbol),

@@ -43,7 +43,21 @@ export function aggregateTrades(call: Call, market: Market) {
   )
 }
 
-function printsOf({ exchange }: Call, instrument: Instrument, fromMs: number, toMs: number) {
+/** A price of the tape as a trade of one lot step. */
+export interface Print {
+  readonly id: number
+  readonly price: number
+  readonly time: number
+  readonly isFalling: boolean // the seller took
+}
+
+/** The prints after one market time up to another. */
+export function printsOf(
+  { exchange }: Pick<Call, 'exchange'>,
+  instrument: Instrument,
+  fromMs: number,
+  toMs: number,
+): Print[] {
   let before = 0
   return [...exchange.tape.pointsBetween(instrument.symbol, fromMs, toMs)].map(({ time, price }) => {
     const isFalling = price < before
