@@ -147,8 +147,32 @@ export class Exchange {
     if (refused !== undefined) return { refused }
 
     const order = this.#booking.accept(account, {
+      ...this.#recordOf(account, instrument, wish),
+      quantity: quantity.toString(),
+      lock: lockOf(instrument, wish, quantity).toString(),
+    })
+    if (wish.trigger === undefined) this.#booking.execute(account, instrument, order, takes, marketMs)
+    if (order.status === 'open') this.#resting.add(account, order, marketMs)
+    this.#booking.flush()
+    return { order }
+  }
+
+  /** Takes an order that the venue had acknowledged and then would not have: it is there, and rejected. */
+  reject(account: Account, instrument: Instrument, wish: Placement): Order {
+    const order = this.#booking.accept(account, {
+      ...this.#recordOf(account, instrument, wish),
+      quantity: (wish.quantity ?? new Decimal(0)).toString(),
+      lock: '0',
+    })
+    this.#booking.end(account, order, 'rejected')
+    this.#booking.flush()
+    return order
+  }
+
+  #recordOf(account: Account, instrument: Instrument, wish: Placement) {
+    return {
       ...(account.seed.market === 'unified' && { market: instrument.market }),
-      symbol,
+      symbol: instrument.symbol,
       clientOrderId: wish.clientOrderId,
       side: wish.side,
       type: wish.type,
@@ -156,9 +180,7 @@ export class Exchange {
       reduceOnly: wish.reduceOnly,
       closePosition: wish.closePosition,
       endsWithPosition: wish.endsWithPosition,
-      quantity: quantity.toString(),
       price: wish.price?.toString(),
-      lock: lockOf(instrument, wish, quantity).toString(),
       trigger: wish.trigger,
       feeRate: wish.feeRate,
       wire: wish.wire,
@@ -166,11 +188,7 @@ export class Exchange {
       byHand: wish.byHand,
       portion: this.#whim.portion,
       neverFires: this.#whim.neverFires,
-    })
-    if (wish.trigger === undefined) this.#booking.execute(account, instrument, order, takes, marketMs)
-    if (order.status === 'open') this.#resting.add(account, order, marketMs)
-    this.#booking.flush()
-    return { order }
+    }
   }
 
   /** Ends an open order; false when it was not open any more. */
