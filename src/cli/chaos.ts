@@ -24,7 +24,7 @@ interface Options {
   readonly logs?: string
 }
 
-const longestStopMs = 15_000
+const longestStopMs = 60_000
 
 /** `bullpen chaos`: orders under kills and broken wires, beside a naive handler that must fail. */
 export function chaos(program: Command): void {
@@ -112,7 +112,9 @@ function begin({ logs }: Options): AbortSignal {
   process.on('uncaughtException', (thrown) => uncaught.abort(thrown))
   const signal = AbortSignal.any([stopSignal(), uncaught.signal])
   // A store that is gone already may never answer that it was closed.
-  signal.addEventListener('abort', () => setTimeout(() => process.exit(130), longestStopMs).unref())
+  signal.addEventListener('abort', () =>
+    setTimeout(() => process.exit(uncaught.signal.aborted ? 1 : 130), longestStopMs).unref(),
+  )
   if (logs !== undefined) mkdirSync(logs, { recursive: true })
   return signal
 }
