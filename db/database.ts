@@ -313,6 +313,10 @@ export interface Orders {
    * how often the venue was asked for it while its outcome was unknown
    */
   asks: Generated<number>;
+  /**
+   * client order id of the entry that carried this stop to the venue; its quantity is what that entry has filled
+   */
+  attached_to: string | null;
   attempt: Generated<number>;
   average_price: Numeric | null;
   /**

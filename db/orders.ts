@@ -29,7 +29,10 @@ export interface Order {
   readonly type: OrderType
   readonly quantity: DecimalText
   readonly price: DecimalText | null
+  /** The price that triggers a stop; of an entry, that of the stop which it carries. */
   readonly stopPrice: DecimalText | null
+  /** The client order id of the entry that carried this stop to the venue: it is found by that one alone. */
+  readonly attachedTo: string | null
   /** The price the order was decided at: for slippage and for what is reserved. */
   readonly referencePrice: DecimalText
   readonly isReduceOnly: boolean
@@ -277,6 +280,7 @@ interface OrderRow {
   quantity: string
   price: string | null
   stop_price: string | null
+  attached_to: string | null
   reference_price: string
   is_reduce_only: boolean
   leverage: string | null
@@ -314,6 +318,7 @@ export function toOrder(row: OrderRow): Order {
     quantity: row.quantity,
     price: row.price,
     stopPrice: row.stop_price,
+    attachedTo: row.attached_to,
     referencePrice: row.reference_price,
     isReduceOnly: row.is_reduce_only,
     leverage: row.leverage,

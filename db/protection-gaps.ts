@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { leftOfStop } from './attached-stops.ts'
 import type { Db } from './client.ts'
 
 /** Without a look at a fresh price for longer than this, the monitor does not protect (spec: 5 s). */
@@ -50,7 +51,7 @@ function judged(scope: GapScope): RawBuilder<unknown> {
       where fills.position_id = p.id and orders.purpose = 'entry'
     ) entered
     cross join lateral (
-      select max(quantity - filled) filter (where state in ('open', 'partially_filled') and silent_since is null) as covered,
+      select max(${leftOfStop}) filter (where state in ('open', 'partially_filled') and silent_since is null) as covered,
         max(ended_at) as ended_at, max(silent_since) as silent_since
       from orders where orders.position_id = p.id and purpose = 'stop'
     ) stops

@@ -507,6 +507,7 @@ table public.order_slots row security forced
 table public.orders column account_id uuid not null
 table public.orders column advice text
 table public.orders column asks integer not null default 0
+table public.orders column attached_to text
 table public.orders column attempt integer not null default 1
 table public.orders column average_price numeric
 table public.orders column became_venue_order_id text
@@ -547,8 +548,10 @@ table public.orders column wakes integer not null default 0
 table public.orders column woken_at timestamp with time zone
 table public.orders constraint exits_have_a_reason CHECK (((purpose = 'entry'::text) OR (close_reason IS NOT NULL)))
 table public.orders constraint not_at_venue_is_empty CHECK (((state <> 'not_at_venue'::text) OR (filled = (0)::numeric)))
+table public.orders constraint only_entries_carry_stops CHECK (((stop_price IS NULL) OR (type = 'stop_market'::text) OR (purpose = 'entry'::text)))
 table public.orders constraint only_entries_expire CHECK (((purpose = 'entry'::text) OR (expires_at IS NULL)))
 table public.orders constraint only_limits_time_out CHECK (((type = 'limit'::text) OR ((rests_until IS NULL) AND (on_timeout IS NULL))))
+table public.orders constraint only_stops_are_attached CHECK (((attached_to IS NULL) OR (purpose = 'stop'::text)))
 table public.orders constraint orders_account_id_client_order_id_key UNIQUE (account_id, client_order_id)
 table public.orders constraint orders_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id)
 table public.orders constraint orders_attempt_check CHECK ((attempt >= 1))
@@ -570,6 +573,7 @@ table public.orders constraint orders_stop_price_check CHECK ((stop_price > (0):
 table public.orders constraint orders_type_check CHECK ((type = ANY (ARRAY['market'::text, 'limit'::text, 'stop_market'::text])))
 table public.orders constraint orders_unreached_check CHECK ((unreached >= 0))
 table public.orders constraint sent_before_anything_else CHECK (((state = ANY (ARRAY['planned'::text, 'abandoned'::text])) OR (sent_at IS NOT NULL)))
+table public.orders constraint stops_are_attached_to_entries FOREIGN KEY (account_id, attached_to) REFERENCES orders(account_id, client_order_id)
 table public.orders constraint stops_have_a_price CHECK (((type <> 'stop_market'::text) OR (stop_price IS NOT NULL)))
 table public.orders grant INSERT to bullpen_worker
 table public.orders grant SELECT to bullpen_app
@@ -581,6 +585,7 @@ table public.orders index CREATE INDEX orders_living ON public.orders USING btre
 table public.orders index CREATE INDEX orders_position ON public.orders USING btree (position_id)
 table public.orders index CREATE INDEX orders_to_cancel ON public.orders USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND (state = ANY (ARRAY['open'::text, 'partially_filled'::text, 'canceling'::text])))
 table public.orders index CREATE INDEX orders_user ON public.orders USING btree (user_id, planned_at DESC)
+table public.orders index CREATE UNIQUE INDEX orders_attached ON public.orders USING btree (account_id, attached_to) WHERE (attached_to IS NOT NULL)
 table public.orders index CREATE UNIQUE INDEX orders_venue_id ON public.orders USING btree (account_id, symbol, venue_order_id) WHERE (venue_order_id IS NOT NULL)
 table public.orders policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.orders policy worker ALL to bullpen_worker using true check true

@@ -4,6 +4,7 @@ import type { ExitRules } from '#src/domain/exits/exit-rules.ts'
 import type { LiveStop } from '#src/domain/exits/resting-stop.ts'
 import { isEnded, type OrderState, orderStates } from '#src/domain/order.ts'
 import type { Side } from '#src/domain/side.ts'
+import { leftOfStop } from './attached-stops.ts'
 import type { Db } from './client.ts'
 
 const endings = orderStates.filter(isEnded)
@@ -19,8 +20,8 @@ export interface StopOrder {
   readonly plan: number
   readonly state: OrderState
   readonly stopPrice: DecimalText
-  readonly quantity: DecimalText
-  readonly filled: DecimalText
+  /** What it would still close. */
+  readonly left: DecimalText
   readonly cancelRequestedAt: Date | null
 }
 
@@ -28,8 +29,8 @@ export interface StopOrder {
 export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]> {
   const rows = await db
     .selectFrom('orders')
-    .select(['id', 'user_id', 'attempt', 'stop_price', 'quantity', 'filled', 'cancel_requested_at'])
-    .select(believedState.as('state'))
+    .select(['id', 'user_id', 'attempt', 'stop_price', 'cancel_requested_at'])
+    .select([believedState.as('state'), leftOfStop.as('left')])
     .where('position_id', '=', positionId)
     .where('purpose', '=', 'stop')
     .where('state', 'not in', endings)
@@ -42,8 +43,7 @@ export async function lockStops(db: Db, positionId: string): Promise<StopOrder[]
       plan: row.attempt,
       state: row.state,
       stopPrice: row.stop_price ?? '0',
-      quantity: row.quantity,
-      filled: row.filled,
+      left: row.left,
       cancelRequestedAt: row.cancel_requested_at,
     }))
     .sort((a, b) => b.plan - a.plan)
@@ -185,7 +185,7 @@ export async function guardedPositions(db: Db, shard: number): Promise<GuardedPo
     cross join lateral (
       select bool_or(purpose = 'exit') as is_exiting,
         jsonb_agg(jsonb_build_object('orderId', orders.id, 'plan', attempt, 'state', ${believedState}, 'price', stop_price::float8,
-          'left', (quantity - filled)::text, 'isToBeCanceled', cancel_requested_at is not null))
+          'left', ${leftOfStop}::text, 'isToBeCanceled', cancel_requested_at is not null))
           filter (where purpose = 'stop') as stops
       from orders where position_id = p.id and purpose <> 'entry' and state <> all (${endings}::text[])
     ) live

@@ -16,6 +16,11 @@ export interface OrderName {
   readonly symbol: string
   readonly clientOrderId: string
   readonly type?: OrderType
+  /**
+   * Of a stop that the venue attached to an entry: our id of that entry. The venue has never heard of the stop's own
+   * `clientOrderId`; what is found by its entry is told under it.
+   */
+  readonly attachedTo?: string | null
 }
 
 /** An order that has passed every check and is to leave now. */

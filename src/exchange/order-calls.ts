@@ -1,7 +1,7 @@
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
-import type { OrderType } from '../domain/order.ts'
 import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
+import type { OrderName } from './market-calls.ts'
 import type { Approved, OrderRequest } from './order-request.ts'
 import type { SignedConnection } from './signed-connection.ts'
 import type { VenueClient } from './venue-class.ts'
@@ -18,16 +18,12 @@ export interface OrderCalls {
    */
   placeOrder(request: Approved<OrderRequest>): Promise<VenueOrder>
   /** Takes an order back. Undefined when the venue has no such open order. Throws OrderOutcomeUnknown in doubt. */
-  cancelOrder(order: {
-    readonly symbol: string
-    readonly clientOrderId: string
-    readonly type?: OrderType
-  }): Promise<VenueOrder | undefined>
+  cancelOrder(order: OrderName): Promise<VenueOrder | undefined>
   /**
    * An order by the id we gave it; undefined when the venue says that there is none. A stop is another kind of order at
    * some venues: without its type it is not found. One that has triggered is followed to the order it became.
    */
-  orderByClientId(symbol: string, clientOrderId: string, type?: OrderType): Promise<VenueOrder | undefined>
+  orderByClientId(order: OrderName): Promise<VenueOrder | undefined>
   /** Every execution of an order; of a stop, those of the order it became. */
   fillsOf(order: {
     readonly symbol: string
@@ -64,6 +60,14 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
             advice: 'spot: use margin or futures',
           },
         )
+      if (request.attachedStop !== undefined && !market.hasAttachedStop)
+        throw new OrderRejected(
+          `an order with a stop on ${request.symbol} was not sent: ${card.exchange} attaches none`,
+          {
+            code: 'other',
+            advice: 'place the stop as an order of its own',
+          },
+        )
       await connection.requireSymbol(request.symbol)
       requireRounded(client, request)
       const offsetMs = await connection.clockOffsetMs()
@@ -96,10 +100,11 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
       }
     },
 
-    async orderByClientId(symbol, clientOrderId, type) {
+    async orderByClientId(order) {
+      const { clientOrderId } = order
       const found = await ask(`order ${clientOrderId}`, async (venue) => {
         try {
-          return await calls.find(venue, { symbol, clientOrderId, ...(type && { type }) })
+          return await calls.find(venue, order)
         } catch (thrown) {
           if (meaningOf(card, thrown)?.proves === 'absent') return undefined
           throw thrown

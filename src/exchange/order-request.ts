@@ -9,7 +9,10 @@ export interface OrderRequest {
   readonly type: OrderType
   readonly quantity: DecimalText
   readonly price?: DecimalText
+  /** What triggers a stop. */
   readonly stopPrice?: DecimalText
+  /** What triggers the stop that the venue is to attach to whatever fills of this entry; a reduce-only market order. */
+  readonly attachedStop?: DecimalText
   readonly clientOrderId: string
   readonly isReduceOnly: boolean
 }

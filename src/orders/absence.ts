@@ -30,7 +30,7 @@ export async function lookForAbsent(
   const serverTimeMs = await venue.askTime()
   const sinceMs = serverTimeMs - Math.max(sentAgoMs, await unsettledForMs(desk, order)) - beforeSendingMs
   const [byId, open, closed, fills, holding, booked] = await Promise.all([
-    venue.orderByClientId(order.symbol, order.clientOrderId, order.type),
+    venue.orderByClientId(order),
     venue.openOrders(order.symbol),
     venue.ordersSince(order.symbol, sinceMs),
     venue.fillsSince(order.symbol, sinceMs),

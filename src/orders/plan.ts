@@ -18,9 +18,11 @@ import type { CloseReason } from '../domain/close-reason.ts'
 import { Decimal, type DecimalText } from '../domain/decimal.ts'
 import type { Decision } from '../domain/entries/decision.ts'
 import type { ExitRules } from '../domain/exits/exit-rules.ts'
+import { wantedStop } from '../domain/exits/resting-stop.ts'
 import { isSellable, wholeSteps } from '../domain/exits/venue-minimum.ts'
 import type { OrderSlot } from '../domain/order.ts'
 import { entrySide, exitSide } from '../domain/side.ts'
+import { cardOf } from '../exchange/venue-cards.ts'
 import { newClientOrderId } from '../vault/client-order-id.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { crashpoint } from './crashpoint.ts'
@@ -31,7 +33,7 @@ export const entryLivesMs = 30_000
 
 /** A decision to enter, with what it is executed by. */
 export interface EntryPlan {
-  readonly account: Pick<Account, 'id' | 'userId' | 'exchange'>
+  readonly account: Pick<Account, 'id' | 'userId' | 'exchange' | 'market'>
   readonly decision: Extract<Decision, { action: 'open' }>
   readonly signal: { readonly id: string; readonly source: string }
   /** Wall ms until the signal ends. */
@@ -90,6 +92,7 @@ export async function planEntry(tx: Db, keys: KeyRing, plan: EntryPlan): Promise
       type: plan.type,
       quantity: entry.quantity,
       price: plan.limitPrice ?? null,
+      stopPrice: stopToCarry(plan),
       referencePrice: new Decimal(entry.entryPrice).toString(),
       isReduceOnly: false,
       leverage: new Decimal(entry.leverage).toString(),
@@ -100,6 +103,14 @@ export async function planEntry(tx: Db, keys: KeyRing, plan: EntryPlan): Promise
     ['entry'],
     { actor: plan.actor, evidence: { decisionId } },
   )
+}
+
+/** The stop that the entry takes with it, on its tick, where the venue attaches one to what fills. */
+function stopToCarry({ account, decision: { entry }, rules }: EntryPlan): DecimalText | null {
+  if (cardOf(account)?.hasAttachedStop !== true) return null
+  const { side, quantity, stopLoss } = entry
+  const stop = wantedStop({ side, quantity, stopLoss, trailingStop: null }, rules)
+  return stop ? new Decimal(stop.price).toString() : null
 }
 
 /** An exit that is wanted; domain's ExitDecision fits with its position's id and an actor. */

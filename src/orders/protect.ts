@@ -1,4 +1,5 @@
 import { accountOrThrow } from '#db/accounts.ts'
+import { entriesWithStop, insertAttachedStop } from '#db/attached-stops.ts'
 import type { Db } from '#db/client.ts'
 import { refusalsInARow } from '#db/order-history.ts'
 import { releaseSlots } from '#db/order-slots.ts'
@@ -29,9 +30,11 @@ export interface ProtectContext {
  * them and under the position's lock: plans the next version, and asks for old ones to be taken back once a newer one is
  * confirmed. On a market without reduce-only orders nothing rests: the monitor protects. Keeps the record of gaps.
  */
-export async function protectPosition(tx: Db, position: Position, context: ProtectContext): Promise<void> {
-  if (!isLiving(position.state)) return
+export async function protectPosition(tx: Db, found: Position, context: ProtectContext): Promise<void> {
+  if (!isLiving(found.state)) return
+  let position = found
   if (position.rules.reduceOnly === true) {
+    position = await noteAttached(tx, position, context)
     const live = await lockStops(tx, position.id)
     const isExiting = (await liveOrders(tx, position.id)).some((order) => order.purpose === 'exit')
     const isDeclined = position.stopDeclinedAt !== null
@@ -47,6 +50,19 @@ export async function protectPosition(tx: Db, position: Position, context: Prote
       await placeStop(tx, position, change.place, context)
   }
   await reviewGaps(tx, { positionId: position.id })
+}
+
+/** Takes the stops that the venue has attached to an entry's fills into the journal: they rest since the first fill. */
+async function noteAttached(tx: Db, position: Position, { actor, keys }: ProtectContext): Promise<Position> {
+  let plan = position.stopPlan
+  for (const entry of await entriesWithStop(tx, position.id)) {
+    plan += 1
+    const clientOrderId = newClientOrderId(keys, position.accountId)
+    await insertAttachedStop(tx, entry, { plan, clientOrderId, actor })
+  }
+  if (plan === position.stopPlan) return position
+  await changePosition(tx, position.id, { stopPlan: plan })
+  return { ...position, stopPlan: plan }
 }
 
 /** Whether a position in this state may hold something. */
@@ -128,7 +144,7 @@ function toLiveStop(stop: StopOrder): LiveStop {
     plan: stop.plan,
     state: stop.state,
     price: Number(stop.stopPrice),
-    left: new Decimal(stop.quantity).minus(stop.filled).toString(),
+    left: stop.left,
     isToBeCanceled: stop.cancelRequestedAt !== null,
   }
 }

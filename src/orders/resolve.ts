@@ -61,7 +61,7 @@ async function ask(desk: OrderDesk, order: Order): Promise<OrderResult> {
   try {
     const venue = await desk.gateway.account(order.accountId)
     const context = await bookingContext(desk, venue.account, order.symbol)
-    const found = await venue.orderByClientId(order.symbol, order.clientOrderId, order.type)
+    const found = await venue.orderByClientId(order)
     if (found) {
       crashpoint('found-not-adopted')
       return recordedResult(await observeOrder(desk, order, venue, found, context))

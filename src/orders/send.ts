@@ -67,7 +67,8 @@ function requestOf(order: Order): OrderRequest {
     clientOrderId: order.clientOrderId,
     isReduceOnly: order.isReduceOnly,
     ...(order.price !== null && { price: order.price }),
-    ...(order.stopPrice !== null && { stopPrice: order.stopPrice }),
+    ...(order.stopPrice !== null &&
+      (order.type === 'stop_market' ? { stopPrice: order.stopPrice } : { attachedStop: order.stopPrice })),
   }
 }
 

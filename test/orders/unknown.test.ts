@@ -277,7 +277,7 @@ test('what turns up after all is booked, and says so loudly', async () => {
   await floor.database.query(`update positions set state = 'void' where id = $1`, [order.positionId])
 
   const venue = await floor.gateway.account(trader.account.id)
-  const found = await venue.orderByClientId(order.symbol, order.clientOrderId)
+  const found = await venue.orderByClientId({ symbol: order.symbol, clientOrderId: order.clientOrderId })
   const context = await bookingContext(desk, trader.account, order.symbol)
   if (!found) throw new Error('it is there')
   expect(await observeOrder(desk, { ...order, state: 'not_at_venue' }, venue, found, context)).toMatchObject({

@@ -228,7 +228,7 @@ async function bookUnseen(
     )
     const context = await bookingContext(desk, account, symbol)
     for (const order of new Set(ours.values())) {
-      const there = await venue.orderByClientId(symbol, order.clientOrderId, order.type)
+      const there = await venue.orderByClientId(order)
       if (there) await observeOrder(desk, order, venue, there, context)
     }
     const others = fresh.filter(({ venueOrderId }) => !ours.has(venueOrderId))
@@ -243,8 +243,11 @@ async function externalOrders(
   { account }: VenueAccount,
   { openOrders }: VenueReport,
 ): Promise<External['orders']> {
+  // A stop that the venue attached to an entry of ours has no id of ours there.
+  const ours = new Set((await livingOrdersOf(desk.db, account.id)).map(({ venueOrderId }) => venueOrderId))
   return openOrders
     .filter(({ clientOrderId }) => !isOurs(desk.keys, account.id, clientOrderId))
+    .filter(({ venueOrderId }) => !ours.has(venueOrderId))
     .map(({ symbol, side, quantity, filled, price }) => ({
       symbol,
       side,

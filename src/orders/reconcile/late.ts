@@ -24,7 +24,7 @@ export async function bookLate(
     const isExecuted = new Decimal(there.filled).gt(order.filled)
     const hasTriggered = there.becameVenueOrderId !== undefined && order.becameVenueOrderId === null
     if (!isExecuted && !hasTriggered) continue
-    const whole = await venue.orderByClientId(order.symbol, order.clientOrderId, order.type)
+    const whole = await venue.orderByClientId(order)
     if (!whole) continue
     const context = await bookingContext(desk, venue.account, order.symbol)
     await observeOrder(desk, order, venue, whole, context)
