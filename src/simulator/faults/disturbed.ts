@@ -22,12 +22,13 @@ export function disturbed(parts: {
 }): Disturbed {
   const { faults, venue, handler, exchange, subjectOf, asOf } = parts
   const { wallNow } = exchange.clock
+  const isRefusal = venue.isRefusal ?? (({ status }) => status >= 400)
   const timers = new Map<NodeJS.Timeout, Struck>()
 
   /** Executes a struck request, and notes what became of it. */
   const execute = ({ strike }: Struck, request: WireRequest, view?: Exchange): WireAnswer => {
     const answer = handler(request, view)
-    strike.outcome = answer.status < 400 ? 'executed' : 'refused'
+    strike.outcome = isRefusal(answer) ? 'refused' : 'executed'
     strike.executedAt = wallNow()
     if (strike.outcome === 'refused') strike.answered = answer.body
     return answer

@@ -110,6 +110,8 @@ export interface Venue {
   apiKeyOf(request: WireRequest): string | undefined
   /** An answer without the ids by which the client could tell whose it is. */
   nameless(answer: WireAnswer): WireAnswer
+  /** Whether an answer says that nothing was done; by its HTTP status where this is left out. */
+  isRefusal?(answer: WireAnswer): boolean
   /** An error answer that says the outcome is unknown, or that the client asks too much. */
   troubled(trouble: Trouble): WireAnswer
   /** How an order placed in the venue's own app is written down. */

@@ -1,0 +1,27 @@
+import type { OrderRecord } from '../../core/order.ts'
+import { pairOf } from './pair.ts'
+
+/** An order in a sentence, as every answer has it and clients read it: 'buy 0.01000000 XBTUSDT @ limit 50000.0'. */
+export function sentenceOf({
+  symbol,
+  side,
+  quantity,
+  wire,
+}: Pick<OrderRecord, 'symbol' | 'side' | 'quantity' | 'wire'>) {
+  const volume = eight(wire.quoteVolume ?? quantity)
+  return `${side} ${volume} ${pairOf(symbol).altname} @ ${kindOf(wire)}`
+}
+
+/** The kind with its prices: 'stop loss 45000.0 -> limit 44900.0'. */
+function kindOf({ ordertype = 'market', price, price2 }: OrderRecord['wire']): string {
+  if (ordertype === 'market') return ordertype
+  if (ordertype === 'limit') return `limit ${price}`
+  const words = ordertype.replace(/-limit$/, '').replaceAll('-', ' ')
+  return `${words} ${price}${price2 === undefined ? '' : ` -> limit ${price2}`}`
+}
+
+/** An amount with eight digits after the point. */
+export function eight(amount: string): string {
+  const [whole = '0', fraction = ''] = amount.split('.')
+  return `${whole}.${fraction.slice(0, 8).padEnd(8, '0')}`
+}
