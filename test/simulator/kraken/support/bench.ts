@@ -60,20 +60,21 @@ export async function startKraken(
   }
 }
 
+let lastNonce = Date.now() * 1000
+
+/** A number above all before it: callers of one key share them. */
+function nextNonce(): number {
+  lastNonce += 1
+  return lastNonce
+}
+
 /** ccxt's class, in front of the simulator; its nonces go up however fast it asks. */
 export async function clientFor(url: string, own: typeof keys) {
   const client = (await aimed(ccxt.pro.kraken, url, own)) as InstanceType<typeof ccxt.pro.kraken>
-  const from = Date.now() * 1000
-  let asked = 0
-  client.nonce = () => {
-    asked += 1
-    return from + asked
-  }
+  client.nonce = nextNonce
   await client.loadMarkets()
   return client
 }
-
-let lastNonce = Date.now() * 1000
 
 /** A private call by hand, for what ccxt would not send. */
 export async function ask(
@@ -82,9 +83,8 @@ export async function ask(
   parameters: Record<string, string | number> = {},
   how: { own?: typeof keys; nonce?: string; sign?: string; verb?: string } = {},
 ): Promise<{ status: number; error: string[]; result: Record<string, unknown> }> {
-  lastNonce += 1
   const path = `/0/private/${method}`
-  const nonce = how.nonce ?? String(lastNonce)
+  const nonce = how.nonce ?? String(nextNonce())
   const { apiKey, secret } = how.own ?? keys
   const body = new URLSearchParams({
     nonce,
