@@ -234,6 +234,14 @@ export interface Halts {
   user_id: string | null;
 }
 
+export interface KeyNonces {
+  account_id: string;
+  /**
+   * microseconds since 1970, or more: the greatest number that was signed with this account's key
+   */
+  last: Int8;
+}
+
 export interface Ledger {
   account_id: string;
   amount: Numeric;
@@ -526,6 +534,14 @@ export interface TradingSignals {
   user_id: string | null;
 }
 
+export interface VenueAllowances {
+  account_id: Generated<string>;
+  at: Timestamp;
+  level: number;
+  name: string;
+  place: string;
+}
+
 export interface VenueBudgets {
   /**
    * whom it concerns; empty: everyone behind this address
@@ -575,6 +591,7 @@ export interface DB {
   equity_snapshots: EquitySnapshots;
   fills: Fills;
   halts: Halts;
+  key_nonces: KeyNonces;
   ledger: Ledger;
   monitor_shards: MonitorShards;
   monitored_positions: MonitoredPositions;
@@ -590,6 +607,7 @@ export interface DB {
   trades: Trades;
   trading_settings: TradingSettings;
   trading_signals: TradingSignals;
+  venue_allowances: VenueAllowances;
   venue_budgets: VenueBudgets;
   workers: Workers;
 }

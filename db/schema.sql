@@ -388,6 +388,14 @@ table public.halts policy tenant_write UPDATE to bullpen_app using (user_id = cu
 table public.halts policy worker ALL to bullpen_worker using true check true
 table public.halts row security
 table public.halts trigger CREATE TRIGGER take_turn_on_halts BEFORE UPDATE ON public.halts FOR EACH STATEMENT EXECUTE FUNCTION take_turn_on_halts()
+table public.key_nonces column account_id uuid not null
+table public.key_nonces column last bigint not null
+table public.key_nonces constraint key_nonces_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+table public.key_nonces constraint key_nonces_pkey PRIMARY KEY (account_id)
+table public.key_nonces grant DELETE to bullpen_worker
+table public.key_nonces grant INSERT to bullpen_worker
+table public.key_nonces grant SELECT to bullpen_worker
+table public.key_nonces grant UPDATE to bullpen_worker
 table public.ledger column account_id uuid not null
 table public.ledger column amount numeric not null
 table public.ledger column at timestamp with time zone not null default now()
@@ -820,6 +828,16 @@ table public.trading_signals policy tenant_read SELECT to bullpen_app using ((cu
 table public.trading_signals policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
 table public.trading_signals policy worker ALL to bullpen_worker using true check true
 table public.trading_signals row security forced
+table public.venue_allowances column account_id text not null default ''::text
+table public.venue_allowances column at timestamp with time zone not null
+table public.venue_allowances column level double precision not null
+table public.venue_allowances column name text not null
+table public.venue_allowances column place text not null
+table public.venue_allowances constraint venue_allowances_pkey PRIMARY KEY (place, name, account_id)
+table public.venue_allowances grant DELETE to bullpen_worker
+table public.venue_allowances grant INSERT to bullpen_worker
+table public.venue_allowances grant SELECT to bullpen_worker
+table public.venue_allowances grant UPDATE to bullpen_worker
 table public.venue_budgets column account_id text not null default ''::text
 table public.venue_budgets column paused_until timestamp with time zone not null
 table public.venue_budgets column place text not null

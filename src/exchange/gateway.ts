@@ -9,6 +9,7 @@ import type { VenueKey } from '../vault/sealed.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
+import { inSigningTurns } from './signing-turns.ts'
 import { type VenueAccount, venueAccount } from './venue-account.ts'
 import { cardsOrThrow } from './venue-cards.ts'
 import { venuePauses } from './venue-pauses.ts'
@@ -97,7 +98,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     settings.set(accountId, known)
     const signed = {
       account,
-      connection: pauses.kept(over, place, accountId),
+      connection: pauses.kept(inSigningTurns(over, parts.db, accountId), place, accountId),
       client: over.clientFor(key),
       wallNow,
     }
