@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Account } from '#db/accounts.ts'
 import { type ConnectParts, connectAccount } from '../accounts/connect.ts'
+import type { Exchange } from '../domain/market.ts'
+import { unsupported } from '../exchange/venue-cards.ts'
 import type { Journal } from './journal.ts'
 
 /** An account of the harness, and by which handler its orders are sent. */
@@ -12,8 +14,14 @@ export interface ChaosAccount {
 /** What is wanted of an account. */
 export interface AccountWish {
   readonly handler: ChaosAccount['handler']
+  readonly exchange: Exchange
   readonly market: 'spot' | 'futures'
   readonly balances: Readonly<Record<string, string>>
+}
+
+/** The markets of a venue that this build trades on, futures among them where there are any. */
+export function marketsOf(exchange: Exchange): readonly AccountWish['market'][] {
+  return (['spot', 'futures'] as const).filter((market) => unsupported({ exchange, market }) === undefined)
 }
 
 /** Makes a user with an account at the simulator, connected as any other, and notes its key for the checker. */
@@ -21,7 +29,7 @@ export async function openAccount(
   parts: ConnectParts,
   journal: Journal,
   venueUrl: string,
-  { handler, market, balances }: AccountWish,
+  { handler, exchange, market, balances }: AccountWish,
 ): Promise<ChaosAccount> {
   const userId = randomUUID()
   await journal.query(
@@ -31,10 +39,10 @@ export async function openAccount(
   const key = { apiKey: `chaos-${userId}`, secret: randomUUID() }
   const response = await fetch(new URL('/__sim/accounts', venueUrl), {
     method: 'POST',
-    body: JSON.stringify({ venue: 'binance', market, ...key, balances }),
+    body: JSON.stringify({ venue: exchange, market, ...key, balances }),
   })
   if (!response.ok) throw new Error(`the simulator refused an account: ${await response.text()}`)
-  const wanted = { userId, name: handler, exchange: 'binance', market, mode: 'paper', quote: 'USDT' } as const
+  const wanted = { userId, name: handler, exchange, market, mode: 'paper', quote: 'USDT' } as const
   const account = await connectAccount(parts, wanted, key)
   // Faults are what this is about: automatic halts, which count from a halt's last change on, have nothing to count.
   await journal.query(

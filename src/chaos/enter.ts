@@ -44,7 +44,7 @@ export async function enter(parts: LoadParts, { account, base, symbol }: Place):
     return planned
   })
   if (orderId === undefined) return 0
-  await wake(parts, orderId, 'orders')
+  await wake(parts, orderId, { exchange: account.exchange, lane: 'orders' })
   return 1
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Account } from '#db/accounts.ts'
 import { orderHalt } from '#db/halt-orders.ts'
 import type { HaltPlace } from '#db/halts.ts'
 import { ensureSymbolHalt } from '#db/halts.ts'
@@ -21,7 +22,7 @@ export async function haltForAWhile({
   tally,
 }: PeopleParts): Promise<void> {
   const account = oneOf(next, accounts)
-  const place = placeOf(next, { accountId: account.id, userId: account.userId, base: oneOf(next, bases) })
+  const place = placeOf(next, account, oneOf(next, bases))
   const mode = place.scope === 'account' && next() < 0.3 ? 'flatten' : 'no_entries'
   if (place.scope === 'symbol') await ensureSymbolHalt(db, place.key)
   const order = { ...place, reason: 'chaos', by: person }
@@ -41,17 +42,14 @@ export async function haltForAWhile({
 const neverCount = `update halts set set_at = now() + interval '10 years' where scope = $1 and key = $2`
 
 /** Mostly for one account: a halt for all lets nothing else be seen while it lasts. */
-function placeOf(
-  next: Random,
-  { accountId, userId, base }: { accountId: string; userId: string; base: string },
-): HaltPlace {
+function placeOf(next: Random, { id: accountId, userId, exchange }: Account, base: string): HaltPlace {
   return oneOf<HaltPlace>(next, [
     { scope: 'account', key: accountId },
     { scope: 'account', key: accountId },
     { scope: 'account', key: accountId },
     { scope: 'user', key: userId },
     { scope: 'symbol', key: `${base}/USDT` },
-    { scope: 'exchange', key: 'binance' },
+    { scope: 'exchange', key: exchange },
     { scope: 'global', key: '*' },
   ])
 }

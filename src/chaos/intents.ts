@@ -16,8 +16,8 @@ export async function note(tx: Db, orderId: string, slot: string): Promise<void>
 export async function wake(
   { enqueue, next }: Pick<LoadParts, 'enqueue' | 'next'>,
   orderId: string,
-  lane: 'orders' | 'exits',
+  { exchange, lane }: { readonly exchange: string; readonly lane: 'orders' | 'exits' },
 ): Promise<void> {
   if (next() < unwokenShare) return
-  await enqueue(placeOrder, { orderId, exchange: 'binance', lane }, { jobId: `order-${orderId}-w0` })
+  await enqueue(placeOrder, { orderId, exchange, lane }, { jobId: `order-${orderId}-w0` })
 }

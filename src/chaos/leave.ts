@@ -28,6 +28,7 @@ export async function leave(parts: LoadParts, place: Place, resident: Resident):
     })
   const wishes = next() < 0.5 ? [want(), want()] : [want()]
   const planned = (await Promise.all(wishes)).filter((orderId) => orderId !== undefined)
-  for (const orderId of planned) await wake(parts, orderId, 'exits')
+  for (const orderId of planned)
+    await wake(parts, orderId, { exchange: place.account.exchange, lane: 'exits' })
   return planned.length
 }

@@ -1,7 +1,8 @@
 import type { Account } from '#db/accounts.ts'
+import type { Exchange } from '../domain/market.ts'
 import { type Enqueue, enqueueOn, unlessLost } from '../queue/enqueue.ts'
 import { openQueues } from '../queue/queues.ts'
-import { type AccountWish, openAccount } from './accounts.ts'
+import { type AccountWish, marketsOf, openAccount } from './accounts.ts'
 import type { Field } from './field.ts'
 import { openLoad } from './load.ts'
 import { naiveQueue } from './naive.ts'
@@ -10,7 +11,6 @@ import { random } from './random.ts'
 import type { Tally } from './tally.ts'
 
 const bases = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
-const markets = ['spot', 'futures'] as const
 /** Rich accounts on spot, and as many on futures: an order whose outcome is unknown keeps its symbol of one waiting. */
 const accountsOfEach = 8
 const rich = { USDT: '1000000' }
@@ -21,20 +21,23 @@ const ordersPerAct = { usually: 60, forCrashpoints: 25 }
 /** What the loads depend on. */
 interface LoadOptions {
   readonly seed: number
+  readonly exchange: Exchange
   readonly eachCrashpoint: number
   readonly hands: boolean
 }
 
 /** Opens the accounts of both handlers, what is asked of them, and the people who meddle. */
 export async function openLoads(
-  { seed, eachCrashpoint, hands }: LoadOptions,
+  { seed, exchange, eachCrashpoint, hands }: LoadOptions,
   field: Field,
   tally: Tally,
   closing: AsyncDisposableStack,
 ) {
   const { journal, db, keys, feedOf, venueUrl, backend } = field
   const parts = { db, keys, simulatorUrl: async () => venueUrl }
-  const open = async (wish: AccountWish) => (await openAccount(parts, journal, venueUrl, wish)).account
+  const markets = marketsOf(exchange)
+  const open = async (wish: Omit<AccountWish, 'exchange'>) =>
+    (await openAccount(parts, journal, venueUrl, { exchange, ...wish })).account
   const accounts: Account[] = []
   for (let i = 0; i < accountsOfEach; i++)
     for (const market of markets) accounts.push(await open({ handler: 'bullpen', market, balances: rich }))

@@ -66,8 +66,8 @@ ${table(
 `
 }
 
-function planOf({ seed, backend, plan, seconds, setBack }: ChaosReport): string {
-  return `Seed ${seed}, queue on ${backend === 'redis' ? 'Redis' : 'PostgreSQL'}: at most ${plan.ordersPerSecond} orders a second, ${plan.workers} workers, one killed about every ${plan.killEveryMs / 1_000} s; ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in all. Accounts and halts set back so that the load went on: ${setBack}.`
+function planOf({ seed, backend, exchange, plan, seconds, setBack }: ChaosReport): string {
+  return `Seed ${seed} at ${exchange}, queue on ${backend === 'redis' ? 'Redis' : 'PostgreSQL'}: at most ${plan.ordersPerSecond} orders a second, ${plan.workers} workers, one killed about every ${plan.killEveryMs / 1_000} s; ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in all. Accounts and halts set back so that the load went on: ${setBack}.`
 }
 
 function controlOf({ bullpen, naive }: ChaosReport): string {

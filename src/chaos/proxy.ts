@@ -20,7 +20,9 @@ export interface Wire {
   stop(): Promise<void>
 }
 
-const orderLine = /^(POST|DELETE) \/(api|fapi)\/v\d\/(algoOrder|order)[ ?]/
+/** An order or its cancellation, at any of the venues. */
+const orderLine =
+  /^(POST|DELETE) \/((api|fapi)\/v\d\/(algoOrder|order)|v5\/order\/(create|cancel)|0\/private\/(Add|Cancel)Order)[ ?]/
 
 /** What is done now; each ends by itself at its time. */
 interface Weather {

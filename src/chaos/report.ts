@@ -1,3 +1,4 @@
+import type { Exchange } from '../domain/market.ts'
 import { harms, type Verdict } from './checker.ts'
 import type { CrashpointKills } from './coverage.ts'
 import { notShown } from './limits.ts'
@@ -8,6 +9,7 @@ import type { FaultSet } from './schedule.ts'
 export interface ChaosReport {
   readonly seed: number
   readonly backend: 'redis' | 'postgres'
+  readonly exchange: Exchange
   readonly bullpen: Verdict & { readonly kills: number }
   readonly naive: NaiveVerdict & { readonly kills: number }
   readonly faults: readonly { readonly kind: string; readonly target: string; readonly count: number }[]
@@ -56,7 +58,7 @@ export function summaryOf(report: ChaosReport): string {
     void: 'VOID: the naive control came through unharmed, hardly any order was executed, or a crash point was not reached often enough: this run proves too little',
   }
   return [
-    `seed ${report.seed} on ${report.backend}, ${report.seconds.toFixed(0)} s: ${words[verdictOf(report)]}`,
+    `seed ${report.seed} at ${report.exchange}, queue on ${report.backend}, ${report.seconds.toFixed(0)} s: ${words[verdictOf(report)]}`,
     `  Bullpen  ${bullpen.orders} orders, ${bullpen.kills} kills: ${bullpen.duplicates} duplicates, ${bullpen.lost} lost, ${bullpen.unresolved} unresolved, ${bullpen.oversold} oversold, ${bullpen.booksDiffer} differences in the books, ${bullpen.haltsBroken} broken halts, ${bullpen.ownCoinsTouched} of the user's own coins touched`,
     `  naive    ${naive.orders} orders, ${naive.kills} kills: ${naive.duplicates} duplicates, ${naive.lost} lost`,
     `  executed ${bullpen.executed} of ${bullpen.journal} in the journal; ${bullpen.reasons.map(({ state, reason, count }) => `${count} ${state} (${reason})`).join('; ')}`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { Exchange } from '../domain/market.ts'
 import { checkBullpen } from './checker.ts'
 import { type Coverage, openCoverage } from './coverage.ts'
 import { recruit } from './crew.ts'
@@ -22,6 +23,8 @@ import { calmScript, disturbVenue, venueScript } from './whims.ts'
 export interface ChaosOptions {
   readonly seed: number
   readonly backend: 'redis' | 'postgres'
+  /** The venue that everything is sent to. */
+  readonly exchange: Exchange
   readonly orders: number
   readonly killEveryMs: number
   readonly longestFreezeMs: number
@@ -42,7 +45,6 @@ export interface ChaosOptions {
 
 const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const control = fileURLToPath(new URL('./naive-program.ts', import.meta.url))
-const queues = 'orders-binance,exits-binance,accounts,monitor'
 const roundMs = 200
 /** How many times as many orders as asked for are planned at most for the sake of a crash point. */
 const mostTimes = 20
@@ -56,7 +58,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promise<ChaosReport> {
-  const { seed, say, signal } = options
+  const { seed, exchange, say, signal } = options
   const startedMs = performance.now()
   const tally = new Tally()
   const field = await openField(options, (loss) => tally.add('orders hit', loss), closing)
@@ -81,7 +83,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     )
   const ours = await crew(
     'worker',
-    [cli, 'worker', '--queues', queues],
+    [cli, 'worker', '--queues', `orders-${exchange},exits-${exchange},accounts,monitor`],
     options.workers,
     options.faults !== 'none',
   )
@@ -143,6 +145,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
   return {
     seed,
     backend: options.backend,
+    exchange,
     bullpen: { ...(await checkBullpen(field.journal, truth)), kills: kills + deaths },
     naive: { ...(await checkNaive(field.journal, truth)), kills },
     faults: [

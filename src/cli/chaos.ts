@@ -3,13 +3,16 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { verdictOf } from '../chaos/report.ts'
 import { scenarios } from '../chaos/scenarios/index.ts'
 import type { FaultSet } from '../chaos/schedule.ts'
+import type { Exchange } from '../domain/market.ts'
 import { UserError } from '../errors.ts'
+import { exchanges } from '../queue/contracts.ts'
 import { stopSignal } from '../supervisor/stop-signal.ts'
 
 interface Options {
   readonly orders: number
   readonly killEvery: number
   readonly backend: 'redis' | 'postgres'
+  readonly exchange: Exchange
   readonly seed: number
   readonly rate: number
   readonly workers: number
@@ -37,6 +40,11 @@ export function chaos(program: Command): void {
       new Option('--backend <store>', 'where the queue lives')
         .choices(['redis', 'postgres'])
         .default('postgres'),
+    )
+    .addOption(
+      new Option('--exchange <exchange>', 'the venue that everything is sent to')
+        .choices(exchanges)
+        .default('binance'),
     )
     .option('--seed <number>', 'the same seed gives the same fault schedule', whole(0, 2 ** 31), 1)
     .option('--rate <orders>', 'orders planned a second at most', whole(1, 1_000), 20)

@@ -3,9 +3,11 @@ import { accountsOf } from '#db/accounts.ts'
 import { connect, type Db } from '#db/client.ts'
 import { saveSettings } from '#db/trading-settings.ts'
 import { allUsers, findUserByEmail } from '#db/users.ts'
-import { openPaperAccount } from '../accounts/connect.ts'
+import { openPaperAccount, type WantedAccount } from '../accounts/connect.ts'
 import type { ConnectedConfig } from '../config.ts'
+import { exchanges } from '../domain/market.ts'
 import type { Profile } from '../domain/settings.ts'
+import { unsupported } from '../exchange/venue-cards.ts'
 import { keyRing } from '../vault/key-ring.ts'
 import { createUser, isPasswordOf, type UserRole } from '../web/sign-in.ts'
 import { type KeptSignIn, keepSignIns, readSignIns } from './kept-sign-ins.ts'
@@ -16,6 +18,9 @@ export interface DemoSignIn {
   readonly role: UserRole
   readonly password?: string
 }
+
+/** Where an account of the demo trades. */
+type Place = Pick<WantedAccount, 'exchange' | 'market'>
 
 interface DemoUser {
   readonly email: string
@@ -33,8 +38,24 @@ const demoUsers: readonly DemoUser[] = [
 
 const startingBalance = { USDT: '10000' }
 
+/** The user's market on every venue of the demo, or spot where a venue has no other. */
+function placesOf({ market }: DemoUser, venues: ConnectedConfig['demoVenues']): Place[] {
+  const names = venues === 'all' ? exchanges : (['binance'] as const)
+  return names.flatMap((exchange) => {
+    const found = ([market, 'spot'] as const).find((each) => !unsupported({ exchange, market: each }))
+    return found ? [{ exchange, market: found }] : []
+  })
+}
+
+/** 'Paper spot' on Binance, 'Bybit spot' elsewhere. */
+function nameOf({ exchange, market }: Place): string {
+  return exchange === 'binance'
+    ? `Paper ${market}`
+    : `${exchange.charAt(0).toUpperCase()}${exchange.slice(1)} ${market}`
+}
+
 /**
- * Makes the demo's users, each with a paper account of 10,000 USDT, when there is nobody yet, and completes a demo that
+ * Makes the demo's users, each with a paper account of 10,000 USDT on each venue of DEMO_VENUES, when there is nobody yet, and completes a demo that
  * was interrupted; an installation of somebody's own is left alone. Returns with what one signs in.
  */
 export async function seedDemo(config: ConnectedConfig): Promise<DemoSignIn[]> {
@@ -60,11 +81,14 @@ export async function seedDemo(config: ConnectedConfig): Promise<DemoSignIn[]> {
       const known = users.find(({ email }) => email === user.email)
       if (!password) continue
       const userId = known?.id ?? (await createUser(app, { ...user, password }))
-      if ((await accountsOf(db, userId)).length > 0) continue
-      const { market, profile } = user
-      await saveSettings(db, userId, null, { profile })
-      const wanted = { userId, name: `Paper ${market}`, exchange: 'binance', market, quote: 'USDT' } as const
-      await openPaperAccount(parts, wanted, startingBalance)
+      const have = await accountsOf(db, userId)
+      if (have.length === 0) await saveSettings(db, userId, null, { profile: user.profile })
+      for (const place of placesOf(user, config.demoVenues)) {
+        if (have.some(({ exchange, market }) => exchange === place.exchange && market === place.market))
+          continue
+        const wanted = { userId, name: nameOf(place), ...place, quote: 'USDT' }
+        await openPaperAccount(parts, wanted, startingBalance)
+      }
     }
     return await stillTrue(app, signIns)
   } finally {

@@ -7,6 +7,7 @@ const still = { p50: 0, p99: 0, max: 0 }
 const clean: ChaosReport = {
   seed: 1,
   backend: 'postgres',
+  exchange: 'binance',
   bullpen: {
     orders: 100,
     journal: 150,

@@ -6,6 +6,7 @@ import { backendKinds } from '../support/backends.ts'
 /** A short form of `bullpen chaos`. It ends by what happens, not by a time: a slow machine takes longer. */
 const short = {
   seed: 1,
+  exchange: 'binance',
   orders: 120,
   killEveryMs: 2_000,
   longestFreezeMs: 5_000,

@@ -8,7 +8,7 @@ import { type Member, recruit } from '../crew.ts'
 import { type Field, openField } from '../field.ts'
 import { type Load, openLoad } from '../load.ts'
 import { random } from '../random.ts'
-import { settled } from '../settle.ts'
+import { settled, stopsKnown } from '../settle.ts'
 import { readTruth } from '../truth.ts'
 import type { ScenarioOptions } from './scenario.ts'
 
@@ -34,7 +34,7 @@ export interface Stage {
   load(enqueue: Enqueue, bases?: readonly string[]): Load
   /** Resolves when no order is under way, or when nothing has moved for long. */
   settled(): Promise<void>
-  /** What Postgres and the simulator's ledger say when everything has settled. */
+  /** What Postgres and the simulator's ledger say when everything has settled; workers are at work, and prices stand still from then on. */
   check(): Promise<Verdict>
 }
 
@@ -59,7 +59,7 @@ export async function openStage(
   const accounts: Account[] = []
   for (let i = 0; i < pairsOfAccounts * markets.length; i++) {
     const market = markets[i % markets.length] as (typeof markets)[number]
-    const wish = { handler: 'bullpen', market, balances: { USDT: '1000000' } } as const
+    const wish = { handler: 'bullpen', exchange: 'binance', market, balances: { USDT: '1000000' } } as const
     accounts.push((await openAccount(parts, journal, venueUrl, wish)).account)
   }
   return {
@@ -83,7 +83,12 @@ export async function openStage(
     load: (enqueue, bases = everyBase) =>
       openLoad({ ...field, enqueue, accounts, bases, next: random(seed, 11), mostWaiting }),
     settled: () => settled(field, 'orders', options),
-    check: async () => checkBullpen(journal, await readTruth(venueUrl)),
+    async check() {
+      field.holdMarket()
+      await stopsKnown(field, options)
+      await settled(field, 'orders', options)
+      return checkBullpen(journal, await readTruth(venueUrl))
+    },
   }
 }
 
