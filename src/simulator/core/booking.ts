@@ -1,7 +1,9 @@
 import { Decimal } from '../../domain/decimal.ts'
 import type { MarketClock } from '../clock.ts'
-import type { Account } from './account.ts'
+import type { Account, Transfer } from './account.ts'
+import type { AttachedStop, Protects } from './attached.ts'
 import type { Take } from './book.ts'
+import { closing, protection } from './born.ts'
 import type { Event } from './event.ts'
 import type { FeeOf } from './fee.ts'
 import { quantityOf } from './funds.ts'
@@ -9,6 +11,7 @@ import type { Instrument } from './instrument.ts'
 import type { Journal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
 import type { FillRecord, Order, OrderRecord, OrderStatus } from './order.ts'
+import { type Leg, reducibleOf } from './position.ts'
 import { allowanceOf } from './whim.ts'
 
 /** Hears what was booked: the events of one call, in their order. */
@@ -21,7 +24,12 @@ export interface BookingParts {
   readonly feeOf: FeeOf
   /** Last price of a symbol at a market time; undefined when it is not on the tape. */
   readonly priceAt: (symbol: string, marketMs: number) => number | undefined
+  /** Lets an order that others left behind wait for its price, from a market time on. */
+  readonly rest: (account: Account, order: Order, sinceMs: number) => void
 }
+
+/** An order about to be accepted. */
+export type OrderWish = Omit<OrderRecord, 'id' | 'apiKey' | 'createdAt' | 'market' | 'symbol'>
 
 /**
  * Turns what happens to orders into events. Events change the ledger at once and reach the journal together, as one
@@ -56,11 +64,43 @@ export class Booking {
   }
 
   /** Takes an order into the ledger under the next number. */
-  accept(account: Account, record: Omit<OrderRecord, 'id' | 'apiKey' | 'createdAt'>): Order {
+  accept(account: Account, { market, symbol }: Instrument, wish: OrderWish): Order {
     const id = this.#parts.ledger.lastOrderId + 1
-    const order = { ...record, id, apiKey: account.seed.apiKey, createdAt: this.#parts.clock.wallNow() }
+    const { apiKey } = account.seed
+    const about = account.seed.market === 'unified' ? { market, symbol } : { symbol }
+    const order = { ...wish, ...about, id, apiKey, createdAt: this.#parts.clock.wallNow() }
     this.record({ kind: 'order', order })
     return account.orders.get(id) as Order
+  }
+
+  /** Moves money in or out of an account without a trade. */
+  transfer(account: Account, transfer: Omit<Transfer, 'at'>): void {
+    const at = this.#parts.clock.wallNow()
+    this.record({ kind: 'transfer', apiKey: account.seed.apiKey, transfer: { ...transfer, at } })
+  }
+
+  /** Puts a stop or a target on a position, in the place of the one of its kind that it has; none takes it off. */
+  protect(
+    account: Account,
+    instrument: Instrument,
+    {
+      protects,
+      leg,
+      attachedTo,
+      sinceMs,
+    }: { protects: Protects; leg?: Leg; attachedTo?: number; sinceMs: number },
+    stop: AttachedStop | undefined,
+  ): void {
+    const { symbol } = instrument
+    for (const order of [...account.open.values()]) {
+      const isOld = order.record.protects === protects && order.isAbout(symbol, leg)
+      if (isOld && order.market === 'futures') this.end(account, order, 'canceled')
+    }
+    const held = account.held(symbol, leg)
+    if (stop === undefined || held.eq(0)) return
+    const wish = protection(protects, held, stop, this.#parts.ledger.lastOrderId + 1)
+    const order = this.accept(account, instrument, { ...wish, ...(leg && { leg }), attachedTo })
+    this.#parts.rest(account, order, sinceMs)
   }
 
   /** Fills an order with what the book gave, and ends it when the rest may not stay. */
@@ -110,7 +150,11 @@ export class Booking {
       marketMs,
     }
     this.record({ kind: 'fill', fill, apiKey: account.seed.apiKey })
-    if (instrument.market === 'futures') this.#dropPointless(account, instrument.symbol)
+    if (instrument.market === 'futures') {
+      this.#dropPointless(account, order)
+      if (order.fills.length === 1) this.#protectAfter(account, instrument, order, marketMs)
+    }
+    if (order.status === 'filled') this.#leaveBehind(account, order, marketMs)
   }
 
   end(
@@ -122,15 +166,36 @@ export class Booking {
     const { apiKey } = account.seed
     const at = this.#parts.clock.wallNow()
     this.record({ kind: 'end', apiKey, orderId: order.record.id, status, at, ...(byHand && { byHand }) })
+    this.#leaveBehind(account, order, this.#parts.clock.marketNow())
   }
 
-  /** Working orders that could only reduce a position end with it; conditional ones wait on, unless they asked to end. */
-  #dropPointless(account: Account, symbol: string): void {
-    if (!account.position(symbol).quantity.eq(0)) return
+  /** The stop and the target that an order brought along are its position's from its first fill on. */
+  #protectAfter(account: Account, instrument: Instrument, { record }: Order, sinceMs: number): void {
+    const { stopLoss, takeProfit } = record.attached ?? {}
+    const about = { ...(record.leg && { leg: record.leg }), attachedTo: record.id, sinceMs }
+    if (stopLoss) this.protect(account, instrument, { protects: 'stop-loss', ...about }, stopLoss)
+    if (takeProfit) this.protect(account, instrument, { protects: 'take-profit', ...about }, takeProfit)
+  }
+
+  /** What an order was to leave behind begins when it has ended with something filled, if the account can still back it. */
+  #leaveBehind(account: Account, order: Order, sinceMs: number): void {
+    const close = order.record.attached?.close
+    if (close === undefined || order.filled.lte(0)) return
+    const instrument = this.#parts.ledger.instrumentOf(account, order)
+    const wish = closing(order, close, instrument, this.#parts.ledger.lastOrderId + 1)
+    const purse = account.balance(wish.side === 'buy' ? instrument.quote : instrument.base)
+    if (purse.free.lt(wish.lock) || wish.quantity === '0') return
+    this.#parts.rest(account, this.accept(account, instrument, wish), sinceMs)
+  }
+
+  /** Working orders that could only reduce a position end with it, or when it turns round; conditional ones wait on, unless they asked to end. */
+  #dropPointless(account: Account, { record: { symbol, leg } }: Order): void {
+    const held = account.held(symbol, leg)
     for (const order of [...account.open.values()]) {
       const { record } = order
       const isBound = record.endsWithPosition || (record.reduceOnly && order.isWorking)
-      if (record.symbol === symbol && isBound) this.end(account, order, 'expired')
+      if (!isBound || order.market !== 'futures' || !order.isAbout(symbol, leg)) continue
+      if (reducibleOf(held, record.side).eq(0)) this.end(account, order, 'expired')
     }
   }
 }

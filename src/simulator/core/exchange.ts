@@ -1,17 +1,21 @@
-import { Decimal } from '../../domain/decimal.ts'
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import type { MarketClock } from '../clock.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Account, AccountSeed, Hand, Transfer } from './account.ts'
 import { levelsFor, quantityFor, walk } from './book.ts'
-import { Booking, type Listener } from './booking.ts'
+import { Booking, type Listener, type OrderWish } from './booking.ts'
 import type { FeeOf } from './fee.ts'
-import { lockOf, reducible, shortage } from './funds.ts'
+import { Funding } from './funding.ts'
+import { lockOf, quantityOf, reducible, shortage } from './funds.ts'
+import { Holdings } from './holdings.ts'
 import type { Instrument } from './instrument.ts'
 import type { Journal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
+import { Liquidation } from './liquidation.ts'
 import type { MarkOf } from './margin.ts'
 import type { Order } from './order.ts'
 import { brokenLimit, type Placement } from './placement.ts'
+import { closesLeg } from './position.ts'
 import type { Refusal } from './refusal.ts'
 import { isReached, RestingOrders } from './resting.ts'
 import type { Whim } from './whim.ts'
@@ -27,6 +31,8 @@ export class Exchange {
   readonly ledger: Ledger
   readonly clock: MarketClock
   readonly tape: Tape
+  readonly funding: Funding
+  readonly holdings: Holdings
   readonly #booking: Booking
   readonly #resting: RestingOrders
   #whim: Whim = {}
@@ -39,14 +45,25 @@ export class Exchange {
     const listed = new Set(tape.listings.map(({ symbol }) => symbol))
     const priceAt = (symbol: string, marketMs: number) =>
       listed.has(symbol) ? tape.priceAt(symbol, marketMs) : undefined
-    this.#booking = new Booking({ ...parts, priceAt })
+    this.#booking = new Booking({
+      ...parts,
+      priceAt,
+      rest: (account, order, sinceMs) => this.#resting.add(account, order, sinceMs),
+    })
+    this.funding = new Funding({ ledger, tape, booking: this.#booking })
+    const liquidation = new Liquidation({ ledger, tape, booking: this.#booking })
     this.#resting = new RestingOrders({
       ledger,
       clock,
       tape,
       booking: this.#booking,
+      funding: this.funding,
+      liquidation,
       marks: (of) => this.marks(of),
     })
+    const catchUp = (instrument: Instrument) => this.#resting.catchUp(instrument)
+    const marks = (account: Account) => this.marks(account)
+    this.holdings = new Holdings({ booking: this.#booking, clock, liquidation, marks, catchUp })
   }
 
   /** Creates an account, or returns the one that has this API key already. */
@@ -71,8 +88,7 @@ export class Exchange {
 
   /** Moves money in or out of an account without a trade. */
   transfer(account: Account, transfer: Omit<Transfer, 'at'>): void {
-    const at = this.clock.wallNow()
-    this.#booking.record({ kind: 'transfer', apiKey: account.seed.apiKey, transfer: { ...transfer, at } })
+    this.#booking.transfer(account, transfer)
     this.#booking.flush()
   }
 
@@ -120,7 +136,8 @@ export class Exchange {
   }
 
   /** Takes an order: fills what the book gives at once, and lets the rest stand, or end, as its kind demands. */
-  place(account: Account, instrument: Instrument, wish: Placement): Placed {
+  place(account: Account, instrument: Instrument, asks: Placement): Placed {
+    const wish = closesLeg(asks.side, asks.leg) ? { ...asks, reduceOnly: true } : asks
     this.#resting.catchUp(instrument)
     const { symbol } = instrument
     const marketMs = this.clock.marketNow()
@@ -129,7 +146,7 @@ export class Exchange {
     const known = account.findByClientId(wish.clientOrderId, isConditional)
     if (known?.status === 'open') return { refused: 'duplicate-client-id' }
 
-    const book = () => levelsFor(wish.side, instrument, last, marketMs)
+    const book = () => (this.#whim.emptyBook === true ? [] : levelsFor(wish.side, instrument, last, marketMs))
     const asked =
       wish.quoteQuantity === undefined
         ? (wish.quantity ?? new Decimal(0))
@@ -137,20 +154,19 @@ export class Exchange {
     const broken = brokenLimit(instrument, wish, asked, last)
     if (broken !== undefined) return { refused: broken }
     if (wish.trigger !== undefined && isReached(wish.trigger, last)) return { refused: 'would-trigger' }
-    const isBound = wish.reduceOnly && !isConditional
-    const quantity = isBound ? Decimal.min(asked, reducible(account, symbol, wish.side)) : asked
+    const isBound = wish.reduceOnly && wish.trigger === undefined
+    const quantity = isBound ? Decimal.min(asked, reducible(account, symbol, wish)) : asked
     if (isBound && quantity.lte(0)) return { refused: 'reduce-only' }
 
     const takes = wish.trigger === undefined ? walk(book(), wish.side, quantity, wish.price) : []
+    const isThin = instrument.market === 'futures' && wish.type === 'market' && wish.trigger === undefined
+    if (isThin && quantityOf(takes).lt(quantity)) return { refused: 'thin-book' }
     if (wish.postOnly && takes.length > 0) return { refused: 'would-take' }
     const refused = shortage(account, instrument, wish, quantity, takes, this.marks(account))
     if (refused !== undefined) return { refused }
 
-    const order = this.#booking.accept(account, {
-      ...this.#recordOf(account, instrument, wish),
-      quantity: quantity.toString(),
-      lock: lockOf(instrument, wish, quantity).toString(),
-    })
+    const lock = lockOf(instrument, wish, quantity).toString()
+    const order = this.#booking.accept(account, instrument, this.#record(wish, quantity, lock))
     if (wish.trigger === undefined) this.#booking.execute(account, instrument, order, takes, marketMs)
     if (order.status === 'open') this.#resting.add(account, order, marketMs)
     this.#booking.flush()
@@ -159,29 +175,28 @@ export class Exchange {
 
   /** Takes an order that the venue had acknowledged and then would not have: it is there, and rejected. */
   reject(account: Account, instrument: Instrument, wish: Placement): Order {
-    const order = this.#booking.accept(account, {
-      ...this.#recordOf(account, instrument, wish),
-      quantity: (wish.quantity ?? new Decimal(0)).toString(),
-      lock: '0',
-    })
+    const quantity = wish.quantity ?? new Decimal(0)
+    const order = this.#booking.accept(account, instrument, this.#record(wish, quantity, '0'))
     this.#booking.end(account, order, 'rejected')
     this.#booking.flush()
     return order
   }
 
-  #recordOf(account: Account, instrument: Instrument, wish: Placement) {
+  #record(wish: Placement, quantity: Decimal, lock: DecimalText): OrderWish {
     return {
-      ...(account.seed.market === 'unified' && { market: instrument.market }),
-      symbol: instrument.symbol,
       clientOrderId: wish.clientOrderId,
       side: wish.side,
       type: wish.type,
       timeInForce: wish.timeInForce,
+      ...(wish.leg && { leg: wish.leg }),
       reduceOnly: wish.reduceOnly,
       closePosition: wish.closePosition,
       endsWithPosition: wish.endsWithPosition,
+      quantity: quantity.toString(),
       price: wish.price?.toString(),
+      lock,
       trigger: wish.trigger,
+      ...(wish.attached && { attached: wish.attached }),
       feeRate: wish.feeRate,
       wire: wish.wire,
       receivedAt: wish.receivedAt,

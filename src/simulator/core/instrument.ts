@@ -26,5 +26,7 @@ export interface Instrument {
   readonly topOfBook: number // notional usually offered at the best price, in the quote currency
   readonly spread: number // best ask − best bid as a ratio of the price
   readonly maxLeverage: number // 1 on spot
+  readonly capAtMost?: number // the largest notional that may be held at the most leverage; none where it is left out
+  readonly liquidationFee?: number // what the venue's fund takes of a liquidated notional, where so much is left; 0
   readonly maintenance: number // margin below which a position is taken away, as a ratio of its notional
 }

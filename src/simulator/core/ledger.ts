@@ -1,3 +1,4 @@
+import { Decimal, type DecimalText } from '../../domain/decimal.ts'
 import { Account, futuresTwin, isConditional, type Transfer } from './account.ts'
 import type { Event } from './event.ts'
 import type { Instrument, Market } from './instrument.ts'
@@ -7,6 +8,16 @@ import { Order, type OrderRecord } from './order.ts'
 /** Finds an instrument by where it trades. */
 export type FindInstrument = (venue: string, market: Market, symbol: string) => Instrument | undefined
 
+/** A funding that was due, and paid by those who held. */
+export interface FundingRecord {
+  readonly venue: string
+  readonly symbol: string
+  readonly marketMs: number
+  readonly rate: DecimalText
+}
+
+const nobody: ReadonlySet<Account> = new Set()
+
 /** The truth about every account: it changes by `apply` alone. */
 export class Ledger {
   readonly accounts = new Map<string, Account>() // by API key
@@ -14,6 +25,9 @@ export class Ledger {
   lastFillId = 5_000_000
   marketMs: number | undefined
   tape: string | undefined
+  readonly fundings: FundingRecord[] = [] // what was paid, oldest first
+  readonly fundingRates = new Map<string, DecimalText>() // set by hand: by 'venue BTC/USDT', or '*'
+  readonly #holders = new Map<Instrument, Set<Account>>()
   readonly #find: FindInstrument
 
   constructor(find: FindInstrument) {
@@ -54,6 +68,21 @@ export class Ledger {
       case 'leverage':
         this.accountOrThrow(event.apiKey).leverage.set(event.symbol, event.leverage)
         return
+      case 'margin-mode':
+        this.accountOrThrow(event.apiKey).marginModes.set(event.symbol, event.mode)
+        return
+      case 'position-margin': {
+        const position = this.accountOrThrow(event.apiKey).position(event.symbol, event.leg)
+        position.margin = position.margin.plus(event.amount)
+        return
+      }
+      case 'funding':
+        this.fundings.push(event)
+        return
+      case 'funding-rate':
+        if (event.rate === null) this.fundingRates.delete(event.of)
+        else this.fundingRates.set(event.of, event.rate)
+        return
       case 'setting':
         this.accountOrThrow(event.apiKey).settings.set(event.name, event.value)
         return
@@ -92,7 +121,17 @@ export class Ledger {
     return account
   }
 
+  /** Who holds a position in an instrument. */
+  holders(instrument: Instrument): ReadonlySet<Account> {
+    return this.#holders.get(instrument) ?? nobody
+  }
+
   #transfer(account: Account, transfer: Transfer): void {
+    const { symbol, leg } = transfer
+    if (transfer.reason === 'funding' && symbol !== undefined && account.marginMode(symbol) === 'isolated') {
+      const position = account.position(symbol, leg)
+      position.margin = position.margin.plus(transfer.amount)
+    }
     const purse = account.balance(transfer.asset)
     purse.free = purse.free.plus(transfer.amount)
     purse.updatedAt = transfer.at
@@ -117,6 +156,7 @@ export class Ledger {
     const order = orderOrThrow(account, fill.orderId)
     const instrument = this.instrumentOf(account, order)
     const entry = money[instrument.market].book(account, instrument, order, fill)
+    if (instrument.market === 'futures') this.#noteHolder(account, instrument)
     order.fills.push(entry)
     account.fills.push(entry)
     order.filled = order.filled.plus(fill.quantity)
@@ -129,12 +169,20 @@ export class Ledger {
     }
   }
 
+  #noteHolder(account: Account, instrument: Instrument): void {
+    const holders = this.#holders.get(instrument) ?? new Set()
+    this.#holders.set(instrument, holders)
+    if (account.openPositions(instrument.symbol).length > 0) holders.add(account)
+    else holders.delete(account)
+  }
+
   #trigger(event: Extract<Event, { kind: 'trigger' }>): void {
     const account = this.accountOrThrow(event.apiKey)
     const order = orderOrThrow(account, event.orderId)
     order.triggeredAt = order.updatedAt = event.at
     if (!isConditional(order)) {
       order.isWorking = true
+      if (event.quantity !== undefined) order.quantity = new Decimal(event.quantity)
       return
     }
     order.status = 'triggered'

@@ -2,6 +2,7 @@ import { Decimal } from '../../domain/decimal.ts'
 import type { Account } from './account.ts'
 import { withFee } from './funds.ts'
 import type { Instrument, Market } from './instrument.ts'
+import { initialMargin } from './margin.ts'
 import type { Fill, FillRecord, Order } from './order.ts'
 
 /** How a market moves an account's money. Each books a fill in whole: what comes in, what goes out, and the fee. */
@@ -33,13 +34,16 @@ const spot: MarketMoney = {
   },
 }
 
-/** Only profit, loss and fees move the wallet. A reduction takes its share of the cost, rounded to 8 digits and never lost. */
+/**
+ * Only profit, loss and fees move the wallet. A reduction takes its share of the cost, and of the margin set aside, rounded
+ * to 8 digits and never lost.
+ */
 const futures: MarketMoney = {
   book(account, instrument, order, fill) {
     const quantity = new Decimal(fill.quantity)
     const price = new Decimal(fill.price)
     const signed = order.record.side === 'buy' ? quantity : quantity.neg()
-    const position = account.position(instrument.symbol)
+    const position = account.position(instrument.symbol, order.record.leg)
     let [opening, realized] = [signed, zero]
     if (position.quantity.times(signed).lt(0)) {
       const closed = Decimal.min(quantity, position.quantity.abs())
@@ -48,12 +52,18 @@ const futures: MarketMoney = {
         ? position.cost
         : position.cost.times(closed).div(position.quantity.abs()).toDecimalPlaces(8)
       realized = closing.times(price).neg().minus(cost)
+      const freed = closed.eq(position.quantity.abs())
+        ? position.margin
+        : position.margin.times(closed).div(position.quantity.abs()).toDecimalPlaces(8)
+      position.margin = position.margin.minus(freed)
       position.quantity = position.quantity.plus(closing)
       position.cost = position.cost.minus(cost)
       opening = signed.minus(closing)
     }
     position.quantity = position.quantity.plus(opening)
     position.cost = position.cost.plus(opening.times(price))
+    if (account.marginMode(instrument.symbol) === 'isolated')
+      position.margin = position.margin.plus(initialMargin(account, instrument.symbol, opening.times(price)))
     position.realized = position.realized.plus(realized)
     position.updatedAt = fill.at
     const wallet = account.balance(instrument.quote)
@@ -74,10 +84,11 @@ function charge(account: Account, fill: FillRecord): void {
 }
 
 function booked(order: Order, fill: FillRecord, quote: Decimal, realized: Decimal): Fill {
-  const { symbol, side } = order.record
+  const { symbol, side, leg } = order.record
   return {
     ...fill,
     market: order.market,
+    ...(leg && { leg }),
     symbol,
     side,
     quoteQuantity: quote.toString(),

@@ -1,6 +1,8 @@
 import { Decimal, type DecimalText } from '../../domain/decimal.ts'
+import type { Attached, Protects } from './attached.ts'
 import type { Side } from './book.ts'
 import type { Market } from './instrument.ts'
+import type { Leg } from './position.ts'
 import type { Portion } from './whim.ts'
 
 export type OrderStatus = 'open' | 'filled' | 'canceled' | 'expired' | 'rejected' | 'triggered'
@@ -15,6 +17,7 @@ export interface OrderRecord {
   readonly side: Side
   readonly type: 'market' | 'limit'
   readonly timeInForce: 'GTC' | 'IOC' | 'FOK'
+  readonly leg?: Leg // the position meant, of accounts in hedge mode
   readonly reduceOnly: boolean
   readonly closePosition: boolean // its quantity is the position's when it triggers
   readonly endsWithPosition?: boolean // the venue takes it back when the position is gone
@@ -23,6 +26,10 @@ export interface OrderRecord {
   readonly lock: DecimalText // what it reserves of the asset it pays with; 0 on futures
   readonly feeRate?: DecimalText // the part of the cost that the lock holds for the fee
   readonly trigger?: Trigger
+  readonly attached?: Attached
+  readonly protects?: Protects // it belongs to its position, one of each kind
+  readonly attachedTo?: number // the order that brought it along
+  readonly forced?: 'liquidation' // placed by the venue itself
   readonly wire: Readonly<Record<string, string>> // the venue's own words, for its answers
   readonly createdAt: number // wall time
   readonly receivedAt?: number // wall time its request came in, where that was earlier
@@ -55,6 +62,7 @@ export interface FillRecord {
 /** One execution as booked. */
 export interface Fill extends FillRecord {
   readonly market: Market
+  readonly leg?: Leg
   readonly symbol: string
   readonly side: Side
   readonly quoteQuantity: DecimalText
@@ -65,7 +73,7 @@ export interface Fill extends FillRecord {
 export class Order {
   readonly record: OrderRecord
   readonly market: Market
-  readonly quantity: Decimal
+  quantity: Decimal // of an order that closes a position, known when it triggers
   readonly price: Decimal | undefined
   readonly limit: number // the price as a double, for comparisons with the tape; NaN without one
   readonly triggerPrice: number // NaN without one
@@ -90,6 +98,11 @@ export class Order {
     this.isWorking = record.trigger === undefined
     this.locked = new Decimal(record.lock)
     this.updatedAt = record.createdAt
+  }
+
+  /** What it is about, of a position: the symbol, and in hedge mode the leg. */
+  isAbout(symbol: string, leg: Leg | undefined): boolean {
+    return this.record.symbol === symbol && this.record.leg === leg
   }
 
   get remaining(): Decimal {

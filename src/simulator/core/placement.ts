@@ -1,7 +1,9 @@
 import { Decimal, type DecimalText } from '../../domain/decimal.ts'
+import type { Attached } from './attached.ts'
 import type { Side } from './book.ts'
 import type { Instrument } from './instrument.ts'
 import type { Trigger } from './order.ts'
+import type { Leg } from './position.ts'
 import type { Refusal } from './refusal.ts'
 
 /** An order as a client wishes it. */
@@ -11,6 +13,7 @@ export interface Placement {
   readonly type: 'market' | 'limit'
   readonly timeInForce: 'GTC' | 'IOC' | 'FOK'
   readonly postOnly: boolean
+  readonly leg?: Leg // the position meant, of accounts in hedge mode
   readonly reduceOnly: boolean
   readonly closePosition: boolean
   readonly endsWithPosition?: boolean // the venue takes it back when the position is gone
@@ -18,6 +21,7 @@ export interface Placement {
   readonly quoteQuantity?: Decimal // instead of a quantity, for market orders on spot
   readonly price?: Decimal
   readonly trigger?: Trigger
+  readonly attached?: Attached
   readonly feeRate?: DecimalText // reserved beside the cost, where a buyer pays the fee in the quote currency
   readonly wire: Readonly<Record<string, string>>
   readonly receivedAt?: number // wall time its request came in

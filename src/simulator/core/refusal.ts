@@ -15,3 +15,5 @@ export type Refusal =
   | 'quantity-large'
   | 'market-quantity'
   | 'notional'
+  | 'position-limit' // more than the venue lets be held at this leverage
+  | 'thin-book' // a market order the book has not enough for

@@ -4,9 +4,11 @@ import type { PricePoint, Tape } from '../tape/tape.ts'
 import type { Account } from './account.ts'
 import { levelsFor, walk } from './book.ts'
 import type { Booking } from './booking.ts'
+import { Funding } from './funding.ts'
 import { costOf, isBeyondMargin, priceOf, reducible, withFee } from './funds.ts'
 import type { Instrument } from './instrument.ts'
 import type { Ledger } from './ledger.ts'
+import type { Liquidation } from './liquidation.ts'
 import type { MarkOf } from './margin.ts'
 import type { Order, Trigger } from './order.ts'
 import { allowanceOf } from './whim.ts'
@@ -28,6 +30,8 @@ export interface RestingParts {
   readonly clock: MarketClock
   readonly tape: Tape
   readonly booking: Booking
+  readonly funding: Funding
+  readonly liquidation: Liquidation
   readonly marks: (account: Account) => MarkOf
 }
 
@@ -43,41 +47,61 @@ export class RestingOrders {
     const since = Math.min(parts.ledger.marketMs ?? now, now)
     for (const account of parts.ledger.accounts.values()) {
       for (const order of account.open.values()) this.add(account, order, since)
+      for (const { symbol } of account.openPositions())
+        this.#watch(parts.ledger.instrumentOrThrow(account.seed.venue, 'futures', symbol), since)
     }
   }
 
   add(account: Account, order: Order, sinceMs: number): void {
     const instrument = this.#parts.ledger.instrumentOf(account, order)
-    const watch = this.#watches.get(instrument)
-    if (watch !== undefined) watch.resting.add({ account, order })
-    else
-      this.#watches.set(instrument, {
-        instrument,
-        resting: new Set([{ account, order }]),
-        seenUntil: sinceMs,
-      })
+    this.#watch(instrument, sinceMs).resting.add({ account, order })
   }
 
+  /** Whether there is nothing that a price could change. */
   isEmpty(): boolean {
-    return [...this.#watches.values()].every(({ resting }) => resting.size === 0)
+    const { ledger } = this.#parts
+    return [...this.#watches.values()].every(
+      ({ instrument, resting }) => resting.size === 0 && ledger.holders(instrument).size === 0,
+    )
   }
 
   catchUpAll(): void {
     for (const instrument of this.#watches.keys()) this.catchUp(instrument)
   }
 
+  /** Lets what waits and what is held meet the prices since they were last compared. */
   catchUp(instrument: Instrument): void {
-    const watch = this.#watches.get(instrument)
-    const now = this.#parts.clock.marketNow()
-    if (watch === undefined || watch.seenUntil >= now) return
-    if (watch.resting.size > 0) {
-      for (const point of this.#parts.tape.pointsBetween(instrument.symbol, watch.seenUntil, now)) {
-        for (const resting of watch.resting) this.#touch(watch, resting, point)
-        if (watch.resting.size === 0) break
+    const { clock, ledger, tape, funding, liquidation, booking } = this.#parts
+    const now = clock.marketNow()
+    const watch = this.#watch(instrument, now)
+    if (watch.seenUntil >= now) return
+    const { resting } = watch
+    if (resting.size > 0 || ledger.holders(instrument).size > 0) {
+      const takeAway = liquidation.watchOver(instrument, now)
+      let due = Funding.nextAfter(watch.seenUntil)
+      const payUntil = (time: number) => {
+        for (; instrument.market === 'futures' && due <= time; due = Funding.nextAfter(due))
+          funding.pay(instrument, due)
       }
+      for (const point of tape.pointsBetween(instrument.symbol, watch.seenUntil, now)) {
+        payUntil(point.time)
+        for (const each of resting) this.#touch(watch, each, point)
+        takeAway(point)
+        if (resting.size === 0 && ledger.holders(instrument).size === 0) break
+      }
+      payUntil(now)
     }
     watch.seenUntil = now
-    this.#parts.booking.flush()
+    booking.flush()
+  }
+
+  #watch(instrument: Instrument, sinceMs: number): Watch {
+    let watch = this.#watches.get(instrument)
+    if (watch === undefined) {
+      watch = { instrument, resting: new Set(), seenUntil: sinceMs }
+      this.#watches.set(instrument, watch)
+    }
+    return watch
   }
 
   #touch(watch: Watch, resting: Resting, point: PricePoint): void {
@@ -93,9 +117,9 @@ export class RestingOrders {
 
   /** A limit order meets a price at or through its own: it is filled, as maker, as far as the book at its price goes. */
   #meet(account: Account, instrument: Instrument, order: Order, { price, time }: PricePoint): void {
-    const { side, reduceOnly, type, portion } = order.record
+    const { reduceOnly, type, portion, side } = order.record
     if (side === 'buy' ? price > order.limit : price < order.limit) return
-    const held = reduceOnly ? reducible(account, instrument.symbol, side) : order.remaining
+    const held = reduceOnly ? reducible(account, instrument.symbol, order.record) : order.remaining
     const fitting = Decimal.min(order.remaining, held)
     if (fitting.lte(0)) {
       this.#parts.booking.end(account, order, 'expired')
@@ -124,10 +148,10 @@ export class RestingOrders {
     const { booking, ledger, clock, marks } = this.#parts
     const { record } = order
     const toReduce = record.reduceOnly || record.closePosition
-    const held = toReduce ? reducible(account, instrument.symbol, record.side) : order.quantity
+    const held = toReduce ? reducible(account, instrument.symbol, record) : order.quantity
     const quantity = record.closePosition ? held : Decimal.min(order.quantity, held)
     const takes = walk(levelsFor(record.side, instrument, price, time), record.side, quantity, order.price)
-    const wanted = { side: record.side, quantity, price: priceOf(order.price, takes) }
+    const wanted = { side: record.side, leg: record.leg, quantity, price: priceOf(order.price, takes) }
     const isShort =
       instrument.market === 'futures'
         ? !toReduce && isBeyondMargin(account, instrument, wanted, marks(account))
@@ -144,13 +168,21 @@ export class RestingOrders {
       at: clock.wallNow(),
     } as const
     if (record.trigger?.becomesNew !== true) {
-      booking.record(event)
+      booking.record(record.closePosition ? { ...event, quantity: quantity.toString() } : event)
       booking.execute(account, instrument, order, takes, time)
       return
     }
     booking.record({ ...event, becameOrderId: ledger.lastOrderId + 1 })
-    const { trigger: _, ...rest } = record
-    const born = booking.accept(account, {
+    const {
+      id: _id,
+      apiKey: _key,
+      createdAt: _at,
+      market: _market,
+      symbol: _symbol,
+      trigger: _,
+      ...rest
+    } = record
+    const born = booking.accept(account, instrument, {
       ...rest,
       quantity: quantity.toString(),
       reduceOnly: toReduce,

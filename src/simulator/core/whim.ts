@@ -6,6 +6,7 @@ import type { Order } from './order.ts'
 export interface Whim {
   readonly portion?: Portion // of the orders it takes
   readonly neverFires?: boolean // the conditional orders it takes stay asleep when their price is reached
+  readonly emptyBook?: boolean // nobody offers anything to the orders of the call
   readonly losesCancels?: boolean // it confirms a cancellation and does nothing
 }
 

@@ -1,6 +1,7 @@
 import { Decimal } from '../../../domain/decimal.ts'
 import { isConditional } from '../../core/account.ts'
-import { leverageOf, liquidationPrice, marginState, positionState } from '../../core/margin.ts'
+import { liquidationPrice } from '../../core/liquidation-price.ts'
+import { leverageOf, marginState, positionState } from '../../core/margin.ts'
 import { findInstrumentOf, type SignedCall } from './call.ts'
 import { wireSymbol } from './instruments.ts'
 

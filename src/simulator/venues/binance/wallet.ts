@@ -58,6 +58,7 @@ const incomeTypes = {
   airdrop: 'WELCOME_BONUS',
   dust: 'COIN_SWAP_DEPOSIT',
   funding: 'FUNDING_FEE',
+  insurance: 'INSURANCE_CLEAR',
 } as const
 
 /** What moved without an execution; executions tell their own income. */

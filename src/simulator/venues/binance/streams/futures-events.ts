@@ -15,6 +15,7 @@ const reasons: Readonly<Record<Transfer['reason'], string>> = {
   airdrop: 'ADJUSTMENT',
   dust: 'ASSET_TRANSFER',
   funding: 'FUNDING_FEE',
+  insurance: 'INSURANCE_CLEAR',
 }
 
 /** What a USD-M account's stream says of the events of one call: what it has and holds first, then its orders. */
