@@ -44,7 +44,13 @@ export async function openContext(
     else log.warn({ event: 'queue-back' }, 'the queue is back')
   })
   const keys = keyRing(config.secretKey)
-  const gateway = createGateway({ db, keys, simulatorUrl, binanceUseTestnet: config.binanceUseTestnet })
+  const gateway = createGateway({
+    db,
+    keys,
+    simulatorUrl,
+    binanceUseTestnet: config.binanceUseTestnet,
+    sharesBudgets: true,
+  })
   return {
     db,
     config,

@@ -1,6 +1,7 @@
 import type { Mode } from '../domain/market.ts'
 import { OrderRejected, VenueUnavailable } from '../errors.ts'
 import { questionFailure } from './answers.ts'
+import type { CallKind } from './rate-limit.ts'
 import type { Attempt, Route } from './route.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
 import { type VenueClass, type VenueClient, withRawAnswers } from './venue-class.ts'
@@ -17,6 +18,10 @@ const marketsFreshMs = 10 * 60_000
 export interface CallOptions {
   /** What was asked, for messages: 'an order on BTC/USDT'. */
   readonly asked: string
+  /** As the venue's limits tell it apart. */
+  readonly kind: CallKind
+  /** Whether it may take of what is kept for exits; by its kind when it is not said. */
+  readonly isUrgent?: boolean
   readonly guard?: Attempt['guard']
   /** Reads a failure; a question's by default. */
   readonly failure?: (failure: Parameters<typeof questionFailure>[0]) => Error
@@ -26,6 +31,8 @@ export interface CallOptions {
 export interface Connection {
   readonly card: VenueCard
   readonly market: MarketCard
+  /** Whether the venue refuses what is beyond its limits: a simulator may not. */
+  readonly isLimited: boolean
   /** Whether the last call could not reach the venue: its address may have changed. */
   isLost(): boolean
   /** A client that signs with this key; it shares everything else. */
@@ -50,6 +57,7 @@ export async function openConnection(parts: {
   readonly market: MarketCard
   readonly mode: Mode
   readonly route: Route
+  readonly isLimited: boolean
   readonly wallNow: () => number
 }): Promise<Connection> {
   const { card, market, route, wallNow } = parts
@@ -79,7 +87,7 @@ export async function openConnection(parts: {
 
   async function call<T>(
     client: VenueClient,
-    options: CallOptions,
+    options: Omit<CallOptions, 'kind'>,
     ask: (client: VenueClient) => Promise<T>,
   ): Promise<T> {
     const attempt: Attempt = { reached: 'unasked', ...(options.guard && { guard: options.guard }) }
@@ -131,6 +139,7 @@ export async function openConnection(parts: {
   return {
     card,
     market,
+    isLimited: parts.isLimited,
     isLost: () => isLost,
     clientFor: (key) => Object.assign(Object.create(shared) as VenueClient, key),
     call,

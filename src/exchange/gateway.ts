@@ -10,9 +10,12 @@ import { type Connection, openConnection } from './connection.ts'
 import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
 import { inSigningTurns } from './signing-turns.ts'
+import { enforcesLimits } from './simulator-limits.ts'
 import { type VenueAccount, venueAccount } from './venue-account.ts'
+import { venueBudgets } from './venue-budgets.ts'
 import { cardsOrThrow } from './venue-cards.ts'
 import { venuePauses } from './venue-pauses.ts'
+import { withinBudget } from './within-budget.ts'
 
 /** How long an opened key is used before its row is read again: a rotated key is in force by then. */
 const keyFreshMs = 60_000
@@ -25,6 +28,8 @@ export interface GatewayParts {
   readonly simulatorUrl: () => Promise<string | undefined>
   /** BINANCE_USE_TESTNET: live Binance accounts go to its testnet. */
   readonly binanceUseTestnet?: boolean
+  /** Whether requests are counted against the venues' limits together with all who do so; not within a transaction. */
+  readonly sharesBudgets?: boolean
   readonly wallNow?: () => number
 }
 
@@ -55,16 +60,19 @@ export function createGateway(parts: GatewayParts): Gateway {
   const accounts = new Map<string, { opened: Promise<Opened>; at: number }>()
   const settings = new Map<string, VenueSettings>()
   const pauses = venuePauses(parts.db)
+  const budgets = parts.sharesBudgets === true ? venueBudgets(parts.db) : undefined
 
   async function connect(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
     const cards = cardsOrThrow({ exchange, market })
-    if (mode !== 'paper') return openConnection({ ...cards, mode, route: directRoute(), wallNow })
+    if (mode !== 'paper')
+      return openConnection({ ...cards, mode, route: directRoute(), isLimited: true, wallNow })
     const url = await parts.simulatorUrl()
     if (url === undefined)
       throw new VenueUnavailable('no simulator is running: paper accounts wait for one', {
         advice: 'start the simulator',
       })
-    return openConnection({ ...cards, mode, route: simulatorRoute(url), wallNow })
+    const isLimited = budgets !== undefined && (await enforcesLimits(url))
+    return openConnection({ ...cards, mode, route: simulatorRoute(url), isLimited, wallNow })
   }
 
   /** The shared connection of a venue's market; opened again after it was lost. */
@@ -96,9 +104,10 @@ export function createGateway(parts: GatewayParts): Gateway {
     const over = await connection(exchange, market, mode)
     const known = settings.get(accountId) ?? { isSet: false, leverage: new Map() }
     settings.set(accountId, known)
+    const kept = pauses.kept(inSigningTurns(over, parts.db, accountId), place, accountId)
     const signed = {
       account,
-      connection: pauses.kept(inSigningTurns(over, parts.db, accountId), place, accountId),
+      connection: budgets && over.isLimited ? withinBudget(kept, budgets, { place, accountId }) : kept,
       client: over.clientFor(key),
       wallNow,
     }

@@ -1,4 +1,5 @@
 import { meaningOf } from './answers.ts'
+import type { CallKind } from './rate-limit.ts'
 import type { SignedConnection } from './signed-connection.ts'
 import type { VenueClient } from './venue-class.ts'
 import type {
@@ -42,14 +43,14 @@ export function holdingCalls(
   settings: VenueSettings,
 ): HoldingCalls {
   const { card, market } = connection
-  const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
-    connection.call(client, { asked }, question)
+  const ask = <T>(kind: CallKind, asked: string, question: (client: VenueClient) => Promise<T>) =>
+    connection.call(client, { asked, kind }, question)
 
   const { calls } = market
-  const holdings = () => ask('balances', (venue) => calls.holdings(venue))
+  const holdings = () => ask('holdings', 'balances', (venue) => calls.holdings(venue))
 
   async function set(asked: string, change: (client: VenueClient) => Promise<unknown>): Promise<void> {
-    await connection.call(client, { asked }, async (venue) => {
+    await connection.call(client, { asked, kind: 'setting' }, async (venue) => {
       try {
         await change(venue)
       } catch (thrown) {
@@ -85,14 +86,14 @@ export function holdingCalls(
 
     async positions() {
       const { positions } = calls
-      return positions ? ask('positions', (venue) => positions(venue)) : []
+      return positions ? ask('positions', 'positions', (venue) => positions(venue)) : []
     },
 
     async movementsSince(sinceMs) {
       const { movementsSince } = calls
-      return movementsSince && ask('income', (venue) => movementsSince(venue, sinceMs))
+      return movementsSince && ask('movements', 'income', (venue) => movementsSince(venue, sinceMs))
     },
 
-    keyPermissions: () => ask('what the key may do', (venue) => card.keyPermissions(venue)),
+    keyPermissions: () => ask('permissions', 'what the key may do', (venue) => card.keyPermissions(venue)),
   }
 }

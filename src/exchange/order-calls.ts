@@ -3,6 +3,7 @@ import { OrderOutcomeUnknown, OrderRejected } from '../errors.ts'
 import { meaningOf, sendFailure } from './answers.ts'
 import type { OrderName } from './market-calls.ts'
 import type { Approved, OrderRequest } from './order-request.ts'
+import type { CallKind } from './rate-limit.ts'
 import type { SignedConnection } from './signed-connection.ts'
 import type { VenueClient } from './venue-class.ts'
 import type { VenueFill, VenueOrder } from './venue-order.ts'
@@ -42,12 +43,12 @@ export interface OrderCalls {
 export function orderCalls({ account, connection, client, wallNow }: SignedConnection): OrderCalls {
   const { card, market } = connection
   const { calls } = market
-  const ask = <T>(asked: string, question: (client: VenueClient) => Promise<T>) =>
-    connection.call(client, { asked }, question)
+  const ask = <T>(kind: CallKind, asked: string, question: (client: VenueClient) => Promise<T>) =>
+    connection.call(client, { asked, kind }, question)
 
   async function stopsApart(symbol: string | undefined, sinceMs?: number): Promise<VenueOrder[]> {
     const { stopsApart: list } = calls
-    return list ? ask('stop orders', (venue) => list(venue, symbol, sinceMs)) : []
+    return list ? ask('stops', 'stop orders', (venue) => list(venue, symbol, sinceMs)) : []
   }
 
   return {
@@ -80,7 +81,9 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
           : undefined
       }
       const signedAtMs = Math.floor(wallMs + offsetMs)
-      const order = await connection.call(client, { asked, guard, failure: sendFailure }, (venue) =>
+      const isUrgent = request.isExit === true || request.type === 'stop_market'
+      const how = { asked, kind: 'place', isUrgent, guard, failure: sendFailure } as const
+      const order = await connection.call(client, how, (venue) =>
         calls.place(venue, { ...request, signedAtMs }),
       )
       if (order?.clientOrderId !== request.clientOrderId)
@@ -91,7 +94,7 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
     async cancelOrder(order) {
       const asked = `cancelling ${order.clientOrderId} on ${order.symbol}`
       try {
-        return await connection.call(client, { asked, failure: sendFailure }, (venue) =>
+        return await connection.call(client, { asked, kind: 'cancel', failure: sendFailure }, (venue) =>
           calls.cancel(venue, order),
         )
       } catch (error) {
@@ -102,7 +105,7 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
 
     async orderByClientId(order) {
       const { clientOrderId } = order
-      const found = await ask(`order ${clientOrderId}`, async (venue) => {
+      const found = await ask('find', `order ${clientOrderId}`, async (venue) => {
         try {
           return await calls.find(venue, order)
         } catch (thrown) {
@@ -120,22 +123,26 @@ export function orderCalls({ account, connection, client, wallNow }: SignedConne
 
     async fillsOf({ symbol, venueOrderId: own, becameVenueOrderId }) {
       const venueOrderId = becameVenueOrderId ?? own
-      const fills = await ask(`the fills of order ${venueOrderId}`, (venue) =>
+      const fills = await ask('fills', `the fills of order ${venueOrderId}`, (venue) =>
         calls.fillsOf(venue, symbol, venueOrderId),
       )
       return fills.filter((fill) => fill.venueOrderId === venueOrderId)
     },
 
     fillsSince: (symbol, sinceMs) =>
-      ask(`the fills on ${symbol}`, (venue) => calls.fillsSince(venue, symbol, sinceMs)),
+      ask('orders', `the fills on ${symbol}`, (venue) => calls.fillsSince(venue, symbol, sinceMs)),
 
     async openOrders(symbol) {
-      const orders = await ask('open orders', (venue) => calls.openOrders(venue, symbol))
+      const orders = await ask(
+        symbol === undefined ? 'all-open-orders' : 'open-orders',
+        'open orders',
+        (venue) => calls.openOrders(venue, symbol),
+      )
       return [...orders, ...(await stopsApart(symbol))]
     },
 
     async ordersSince(symbol, sinceMs) {
-      const orders = await ask(`the orders on ${symbol}`, (venue) =>
+      const orders = await ask('orders', `the orders on ${symbol}`, (venue) =>
         calls.ordersSince(venue, symbol, sinceMs),
       )
       return [...orders, ...(await stopsApart(symbol, sinceMs))]

@@ -15,6 +15,8 @@ export interface OrderRequest {
   readonly attachedStop?: DecimalText
   readonly clientOrderId: string
   readonly isReduceOnly: boolean
+  /** Whether it takes off what is held: it may use what is kept back of the venue's limits. */
+  readonly isExit?: boolean
 }
 
 /** When an order was claimed, by this process's clocks: what is signed, and from when a late send must die. */

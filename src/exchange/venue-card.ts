@@ -1,6 +1,7 @@
 import type { Exchange, Market } from '../domain/market.ts'
 import type { MarketCalls } from './market-calls.ts'
 import type { Meaning, RawAnswer } from './meaning.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { VenueClient } from './venue-class.ts'
 import type { KeyPermissions } from './venue-order.ts'
 
@@ -41,6 +42,8 @@ export interface MarketCard {
   readonly testnet: 'sandbox' | 'demo' | undefined
   /** Weight a minute of one address, for everything that is asked there. */
   readonly weightPerMinute: number
+  /** What may be asked, of one address and of one account. */
+  readonly limits: readonly RateLimit[]
 }
 
 /**

@@ -66,6 +66,7 @@ function requestOf(order: Order): OrderRequest {
     quantity: order.quantity,
     clientOrderId: order.clientOrderId,
     isReduceOnly: order.isReduceOnly,
+    isExit: order.purpose !== 'entry',
     ...(order.price !== null && { price: order.price }),
     ...(order.stopPrice !== null &&
       (order.type === 'stop_market' ? { stopPrice: order.stopPrice } : { attachedStop: order.stopPrice })),

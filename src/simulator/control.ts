@@ -13,12 +13,14 @@ export function control({
   hands,
   venues,
   cutStreams,
+  isLimited,
 }: {
   exchange: Exchange
   faults: Faults
   hands: Hands
   venues: readonly Venue[]
   cutStreams: (venue: string | undefined) => number
+  isLimited: boolean // whether the venues' request limits are enforced
 }): (request: WireRequest) => WireAnswer {
   return (request) => {
     if (!isLoopback(request.ip)) return json(403, { error: 'the control endpoints answer this machine only' })
@@ -28,7 +30,7 @@ export function control({
     const { clock, ledger } = exchange
     switch (`${request.method} ${request.path}`) {
       case 'GET /__sim/health':
-        return json(200, { ok: true, tape: exchange.tape.source, ended: clock.hasEnded() })
+        return json(200, { ok: true, tape: exchange.tape.source, ended: clock.hasEnded(), isLimited })
       case 'GET /__sim/clock':
         return json(200, { ...clock.anchor(), ended: clock.hasEnded() })
       case 'GET /__sim/ledger':

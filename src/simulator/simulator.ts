@@ -128,7 +128,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   })
   const counterOf = (path: string) => counters.find(({ venue }) => venue.owns(path))
   const cutStreams = (venue: string | undefined) => sockets.cut(venue)
-  const answerControl = control({ exchange, faults, hands, venues, cutStreams })
+  const isLimited = options.enforceLimits ?? true
+  const answerControl = control({ exchange, faults, hands, venues, cutStreams, isLimited })
   const notFound = {
     status: 404,
     headers: { 'content-type': 'application/json' },

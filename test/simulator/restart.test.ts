@@ -155,6 +155,7 @@ test('the clock of a replay stands while the simulator is down, and stops where 
     ok: true,
     tape: 'replay',
     ended: true,
+    isLimited: true,
   })
 })
 

@@ -75,18 +75,23 @@ export interface EntryWish {
 
 /** Opens a floor for the calling test file; everything is closed after it. */
 export async function openFloor(
-  options: { readonly tape?: Tape; readonly clock?: MarketClock } = {},
+  options: {
+    readonly tape?: Tape
+    readonly clock?: MarketClock
+    /** The venue has limits, and the gateway keeps to them as a worker's does. */
+    readonly enforceLimits?: boolean
+  } = {},
 ): Promise<Floor> {
   const database = await testDatabase()
   const db = database.db()
   const simulator = await startSimulator({
     tape: options.tape ?? syntheticTape(7, Date.now()),
     ...(options.clock && { clock: options.clock }),
-    enforceLimits: false,
+    enforceLimits: options.enforceLimits ?? false,
   })
   const route: Floor['route'] = { url: simulator.url }
   const simulatorUrl = async () => route.url
-  const gateway = createGateway({ db, keys, simulatorUrl })
+  const gateway = createGateway({ db, keys, simulatorUrl, sharesBudgets: true })
   // Prices come straight from the simulator, whatever lies in the orders' way.
   const clock = options.clock ?? wallClock
   const marketNow = () => clock.marketNow()
