@@ -1,5 +1,5 @@
 import { type SmartExitLayer, smartExitLayers } from '../domain/close-reason.ts'
-import type { LoadedStrategy } from './load-strategy.ts'
+import type { LoadedStrategy } from '../signals/strategies/load.ts'
 import { planRun, type Wish } from './plan-run.ts'
 import type { BacktestTrade } from './result.ts'
 import { runBacktest } from './run.ts'

@@ -1,4 +1,4 @@
-import type { LoadedStrategy } from './load-strategy.ts'
+import type { LoadedStrategy } from '../signals/strategies/load.ts'
 import type { Said } from './signal-book.ts'
 
 /** A row of a signal file. */

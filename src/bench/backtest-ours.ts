@@ -1,9 +1,9 @@
-import type { LoadedStrategy } from '../backtest/load-strategy.ts'
 import { runBacktest } from '../backtest/run.ts'
 import type { SignalOrigin } from '../backtest/signal-origin.ts'
 import type { CandleBlock } from '../candles/candle-block.ts'
 import type { UserSettingsPatch } from '../domain/settings.ts'
 import { mergeSettings, resolveSettings } from '../domain/trading-settings.ts'
+import type { LoadedStrategy } from '../signals/strategies/load.ts'
 import { crossing } from './backtest-market.ts'
 
 const symbol = 'BTC/USDT'

@@ -150,7 +150,7 @@ async function wishOf(options: Options, say: (text: string) => void): Promise<Wi
   if (from !== undefined && to !== undefined && to <= from) throw new UserError('--to is not after --from')
   const { marketOf } = await import('../backtest/plan-run.ts')
   const { readSettings } = await import('../backtest/settings-file.ts')
-  const { loadStrategy, readParameters } = await import('../backtest/load-strategy.ts')
+  const { loadStrategy, readParameters } = await import('../signals/strategies/load.ts')
   const patch = options.settings === undefined ? {} : readSettings(options.settings)
   if (options.ablate && strategy === undefined)
     throw new UserError('--ablate leaves parts of a --strategy out; a --signals file has none')

@@ -5,11 +5,11 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { type AblationRow, ablate } from '#src/backtest/ablation.ts'
 import { ablationText } from '#src/backtest/ablation-text.ts'
-import { type LoadedStrategy, loadStrategy } from '#src/backtest/load-strategy.ts'
 import type { Wish } from '#src/backtest/plan-run.ts'
 import { type Candle, timeframeMs } from '#src/domain/candle.ts'
 import { smartExitLayers } from '#src/domain/close-reason.ts'
 import { smartExit } from '#src/domain/exits/smart-exit.ts'
+import { type LoadedStrategy, loadStrategy } from '#src/signals/strategies/load.ts'
 import { walk } from '../domain/walk.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bullpen-ablation-'))

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { loadStrategy } from '#src/backtest/load-strategy.ts'
 import { planRun, type Wish } from '#src/backtest/plan-run.ts'
 import { runBacktest } from '#src/backtest/run.ts'
 import { closeReasons } from '#src/domain/close-reason.ts'
+import { loadStrategy } from '#src/signals/strategies/load.ts'
 
 const market = process.env.BULLPEN_MARKET_DIR ?? ''
 const names = market === '' ? [] : readdirSync(market)

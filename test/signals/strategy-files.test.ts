@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { loadStrategy, readParameters } from '#src/backtest/load-strategy.ts'
 import { UserError } from '#src/errors.ts'
+import { loadStrategy, readParameters } from '#src/signals/strategies/load.ts'
 import { runNode } from '../support/program.ts'
 
 // Away from the project, where no node_modules is found and no package.json says what a .ts file is.
 const folder = mkdtempSync(join(tmpdir(), 'bullpen-strategy-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const fixture = fileURLToPath(new URL('fixtures/load-strategies.ts', import.meta.url))
+const fixture = fileURLToPath(new URL('load-strategies.ts', import.meta.url))
 
 interface Loaded {
   readonly loaded?: Readonly<Record<string, unknown>>

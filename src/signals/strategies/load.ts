@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { Timeframe } from '../domain/candle.ts'
-import { type SignalDraft, signalActions } from '../domain/signal.ts'
-import { councilStrategy } from '../domain/strategies/council/council.ts'
-import { parameterFields, parametersOf } from '../domain/strategies/parameters.ts'
-import { smartEntryStrategy } from '../domain/strategies/smart-entry.ts'
+import type { Timeframe } from '../../domain/candle.ts'
+import { type SignalDraft, signalActions } from '../../domain/signal.ts'
+import { councilStrategy } from '../../domain/strategies/council/council.ts'
+import { parameterFields, parametersOf } from '../../domain/strategies/parameters.ts'
+import { smartEntryStrategy } from '../../domain/strategies/smart-entry.ts'
 import type {
   Appetite,
   Strategy,
   StrategyContext,
   StrategyParameters,
   StrategySignal,
-} from '../domain/strategies/strategy.ts'
-import { messageOf, UserError } from '../errors.ts'
-import { loadStrategyFile } from './strategy-file.ts'
+} from '../../domain/strategies/strategy.ts'
+import { messageOf, UserError } from '../../errors.ts'
+import { loadStrategyFile } from './file.ts'
 import { thrownText } from './thrown-text.ts'
 
 /** The strategies that come with the program, by the name the command line knows. */

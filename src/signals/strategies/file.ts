@@ -3,12 +3,12 @@ import { registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { timeframeMs } from '../domain/candle.ts'
-import type { Strategy } from '../domain/strategies/strategy.ts'
-import { UserError } from '../errors.ts'
+import { timeframeMs } from '../../domain/candle.ts'
+import type { Strategy } from '../../domain/strategies/strategy.ts'
+import { UserError } from '../../errors.ts'
 import { thrownText } from './thrown-text.ts'
 
-const own = new URL('../strategy.ts', import.meta.url).href
+const own = new URL('../../strategy.ts', import.meta.url).href
 const timeframes = Object.keys(timeframeMs) as (keyof typeof timeframeMs)[]
 const timeframe = z.enum(timeframes, `must be one of ${timeframes.join(', ')}`)
 const count = (most: number) =>

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../../errors.ts'
 
 /** What a file of the operator's threw, in one line, with the line of the file where Node tells it. */
 export function thrownText(thrown: unknown, file: string | undefined): string {
