@@ -7,6 +7,7 @@ import type { Order } from '#db/orders.ts'
 import { wallClock } from '#src/clock.ts'
 import type { Decision } from '#src/domain/entries/decision.ts'
 import { type ExitRules, exitRulesFor } from '#src/domain/exits/exit-rules.ts'
+import type { Exchange } from '#src/domain/market.ts'
 import { roundPrice } from '#src/domain/market-filters.ts'
 import type { Side } from '#src/domain/side.ts'
 import { resolveSettings } from '#src/domain/trading-settings.ts'
@@ -48,6 +49,9 @@ export interface Floor {
   deskOf(workerId: string): OrderDesk
   trader(options: {
     readonly market: 'spot' | 'futures'
+    readonly exchange?: Exchange // binance
+    /** The venue's own switches of the account. */
+    readonly settings?: Readonly<Record<string, string>>
     readonly balances?: Readonly<Record<string, string>>
     /** Pays fees in BNB. */
     readonly paysInBnb?: boolean
@@ -92,6 +96,8 @@ export async function openFloor(
   const route: Floor['route'] = { url: simulator.url }
   const simulatorUrl = async () => route.url
   const gateway = createGateway({ db, keys, simulatorUrl, sharesBudgets: true })
+  // What a trader starts with is read straight from the simulator, whatever lies in the orders' way.
+  const straight = createGateway({ db, keys, simulatorUrl: async () => simulator.url })
   // Prices come straight from the simulator, whatever lies in the orders' way.
   const clock = options.clock ?? wallClock
   const marketNow = () => clock.marketNow()
@@ -108,27 +114,31 @@ export async function openFloor(
   })
   afterAll(async () => {
     await gateway.close()
+    await straight.close()
     await simulator.stop()
   })
 
   async function trader(options: Parameters<Floor['trader']>[0]): Promise<Trader> {
     const { market, balances = { USDT: '1000000' }, paysInBnb = false, mayWithdraw = false } = options
+    const { exchange = 'binance' } = options
     const userId = randomUUID()
     await database.query(
       `insert into auth."user" (id, name, email, "emailVerified") values ($1, 'trader', $2, true)`,
       [userId, `${userId}@example.test`],
     )
     const apiKey = `key-${userId}`
-    const secret = `secret-${userId}`
+    // Kraken's secrets are base64, the others' any text.
+    const secret = Buffer.from(`secret-${userId}`).toString('base64')
     const settings: Record<string, string> = {
+      ...options.settings,
       ...(paysInBnb && { bnbBurn: 'true', feeBurn: 'true' }),
       ...(mayWithdraw && { enableWithdrawals: 'true' }),
     }
-    simulator.addAccount({ venue: 'binance', market, apiKey, secret, balances, settings })
+    simulator.addAccount({ venue: exchange, market, apiKey, secret, balances, settings })
     const account = await createAccount(db, {
       userId,
       name: market,
-      exchange: 'binance',
+      exchange,
       market,
       mode: 'paper',
       quote: 'USDT',
@@ -137,13 +147,11 @@ export async function openFloor(
     const sealed = sealKey(keys, owner, { apiKey, secret })
     await storeApiKey(db, {
       ...owner,
-      exchange: 'binance',
-      fingerprint: fingerprintOf(keys, 'binance', apiKey),
+      exchange,
+      fingerprint: fingerprintOf(keys, exchange, apiKey),
       sealed,
     })
-    const venue = await createGateway({ db, keys, simulatorUrl: async () => simulator.url }).account(
-      account.id,
-    )
+    const venue = await straight.account(account.id)
     await openBooks(db, account, await venue.balances())
     return {
       account,
