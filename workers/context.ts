@@ -11,6 +11,7 @@ import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
 import { type Enqueue, enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues, type Queues } from '#src/queue/queues.ts'
 import { type QueueReach, watchReach } from '#src/queue/reach.ts'
+import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 
 /** Everything one worker process has open, and how to close it. */
@@ -29,6 +30,7 @@ export async function openContext(
   log: Logger,
   signal: AbortSignal,
 ): Promise<WorkerContext> {
+  const strategies = liveStrategies(config.strategiesDir)
   const db = connect(config.databaseUrl, 'bullpen_worker', { max: config.workerConcurrency + 5 })
   const simulatorUrl = cached(() => findSimulator(db))
   const isReplay = config.marketData.kind === 'replay'
@@ -58,6 +60,7 @@ export async function openContext(
     log,
     keys,
     gateway,
+    strategies,
     backend,
     queues,
     workerId: worker.id,
@@ -70,6 +73,7 @@ export async function openContext(
       pauses: venuePauses(db),
     }),
     async close() {
+      strategies.stop()
       clock.stop()
       reach.stop()
       await gateway.close()

@@ -1,8 +1,8 @@
 import type { Logger } from '#src/log.ts'
-import { budgetOf } from '#src/queue/lane-budget.ts'
 import type { Queues } from '#src/queue/queues.ts'
 import { lookEveryMs, standOf, stuckJudge } from '#src/queue/stuck.ts'
 import type { AtWork } from '#src/queue/work.ts'
+import { budgetOf } from './lane-budget.ts'
 
 /** Looks every 3 s; `found` resolves with the queue of a worker that takes nothing for 15 s though it should. */
 export function untilStuck(

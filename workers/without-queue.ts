@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { countWorkers } from '#db/workers.ts'
 import type { JobContext } from '#jobs/context.ts'
 import { nextWithoutQueue, shardPlan, sweepLateShards } from '#jobs/without-queue.ts'
-import { budgetOf } from '#src/queue/lane-budget.ts'
+import { budgetOf } from './lane-budget.ts'
 
 const lookMs = 250
 /** What the workers of a lane may send together without the queue, which else would count for them. */

@@ -1,8 +1,9 @@
 import type { Exchange, Market } from '../domain/market.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
 import { binance } from './venues/binance.ts'
+import { kraken } from './venues/kraken.ts'
 
-const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance }
+const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance, kraken }
 
 /** Where an account trades. */
 interface Place {
@@ -29,4 +30,20 @@ export function unsupported({ exchange, market }: Place): string | undefined {
   if (!card) return `this build does not trade on ${exchange} yet`
   if (!card.markets[market]) return `this build does not trade ${market} on ${exchange} yet`
   return undefined
+}
+
+/** Where a venue limits accounts alone, its address is asked no more often than this. */
+const politeOrdersPerSecond = 50
+
+/** Orders a second that a venue takes from one address, on the market that takes most. */
+export function orderRateOf(exchange: string): number {
+  const markets = Object.values(cards[exchange as Exchange]?.markets ?? {})
+  const rates = markets.flatMap(({ limits }) => {
+    const ofAddress = limits.flatMap(({ whose, costs, perSecond }) =>
+      // Half of a window's limit is its burst: what flows back is the other half.
+      whose === 'ip' && costs.place !== undefined ? [(2 * perSecond) / costs.place] : [],
+    )
+    return ofAddress.length === 0 ? [] : [Math.min(...ofAddress)]
+  })
+  return rates.length === 0 ? politeOrdersPerSecond : Math.max(...rates)
 }
