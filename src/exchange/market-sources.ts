@@ -1,10 +1,12 @@
 import type { Exchange, Market } from '../domain/market.ts'
 import type { MarketSource } from './market-source.ts'
 import { binanceFutures, binanceSpot } from './venues/binance-market.ts'
+import { krakenSpot } from './venues/kraken-market.ts'
 
 const sources: Readonly<Record<string, MarketSource>> = {
   'binance spot': binanceSpot,
   'binance futures': binanceFutures,
+  'kraken spot': krakenSpot,
 }
 
 /** How the public data of a venue's market is asked for. Throws an Error of one line where this build cannot. */
