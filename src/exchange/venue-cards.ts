@@ -1,9 +1,10 @@
 import type { Exchange, Market } from '../domain/market.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
 import { binance } from './venues/binance.ts'
+import { bybit } from './venues/bybit.ts'
 import { kraken } from './venues/kraken.ts'
 
-const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance, kraken }
+const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance, bybit, kraken }
 
 /** Where an account trades. */
 interface Place {
