@@ -1,11 +1,14 @@
 import type { Exchange, Market } from '../domain/market.ts'
 import type { MarketSource } from './market-source.ts'
 import { binanceFutures, binanceSpot } from './venues/binance-market.ts'
+import { bybitLinear, bybitSpot } from './venues/bybit-market.ts'
 import { krakenSpot } from './venues/kraken-market.ts'
 
 const sources: Readonly<Record<string, MarketSource>> = {
   'binance spot': binanceSpot,
   'binance futures': binanceFutures,
+  'bybit spot': bybitSpot,
+  'bybit futures': bybitLinear,
   'kraken spot': krakenSpot,
 }
 
