@@ -132,6 +132,17 @@ export async function pauseAccount(db: Db, accountId: string, reason: string): P
   return rows.length > 0
 }
 
+/** Lets an account trade again that was paused for a reason that begins like one of these; nobody else's pause is ended. */
+export async function resumeAccount(db: Db, accountId: string, reasons: readonly string[]): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set({ status: 'active', status_reason: null })
+    .where('id', '=', accountId)
+    .where('status', '=', 'paused')
+    .where((or) => or.or(reasons.map((reason) => or('status_reason', 'like', `${reason}%`))))
+    .execute()
+}
+
 /** Takes entries away from an active account until somebody looks; returns whether it changed anything. */
 export async function degradeAccount(db: Db, accountId: string, reason: string): Promise<boolean> {
   const rows = await db

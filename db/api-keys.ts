@@ -29,6 +29,35 @@ export async function storeApiKey(db: Db, key: NewApiKey): Promise<boolean> {
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
+/**
+ * Puts another key in the place of an account's. Returns false when that key belongs to another account, or the account
+ * has none.
+ */
+export async function replaceApiKey(db: Db, key: NewApiKey): Promise<boolean> {
+  const result = await db
+    .updateTable('api_keys')
+    .set({
+      fingerprint: key.fingerprint,
+      sealed: JSON.stringify(key.sealed),
+      permissions: '{}',
+      checked_at: null,
+    })
+    .where('account_id', '=', key.accountId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('api_keys as other')
+            .select('other.account_id')
+            .where('other.exchange', '=', key.exchange)
+            .where('other.fingerprint', '=', key.fingerprint)
+            .where('other.account_id', '<>', key.accountId),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
 /** The sealed key of an account, as it was stored; workers only. */
 export async function findSealedKey(db: Db, accountId: string): Promise<unknown> {
   const row = await db

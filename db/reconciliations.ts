@@ -120,6 +120,11 @@ export async function noteRestored(db: Db): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
+/** Lets an account's entries wait until it was compared with its venue once more. */
+export async function requireReconciliation(db: Db, accountId: string): Promise<void> {
+  await db.updateTable('accounts').set({ must_reconcile: true }).where('id', '=', accountId).execute()
+}
+
 /**
  * What a worker does before anything else: where no other one is alive, the cluster starts, and no account's entries go
  * out before it was compared with its venue. Returns whether it was so.

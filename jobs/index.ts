@@ -1,5 +1,6 @@
 import type { AnyJob } from '#src/queue/job.ts'
 import cancelOrder from './cancel-order.ts'
+import checkKey from './check-key.ts'
 import type { JobContext } from './context.ts'
 import fetchSignals from './fetch-signals.ts'
 import monitorPositions from './monitor-positions.ts'
@@ -19,6 +20,7 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   cancelOrder,
   resolveOrder,
   reconcileAccount,
+  checkKey,
   persistSnapshot,
   monitorPositions,
 ]

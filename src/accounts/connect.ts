@@ -15,6 +15,7 @@ import type { KeyRing } from '../vault/key-ring.ts'
 import { fingerprintOf, sealKey } from '../vault/seal.ts'
 import type { VenueKey } from '../vault/sealed.ts'
 import { autoConfigure } from './auto-config.ts'
+import { requireUsable } from './usable-key.ts'
 
 /** What is needed to connect an account. */
 export interface ConnectParts {
@@ -57,10 +58,7 @@ export async function connectAccount(
     try {
       const venue = await gateway.account(id)
       const permissions = await venue.keyPermissions()
-      if (permissions.canWithdraw)
-        throw new UserError('this API key may withdraw: make one that may only read and trade')
-      if (!permissions.canTrade)
-        throw new UserError('this API key may not trade: allow trading for it at the venue')
+      requireUsable(permissions)
       await recordPermissions(tx, id, permissions)
       const balances = await venue.balances()
       await openBooks(tx, account, balances)

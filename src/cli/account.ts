@@ -16,7 +16,7 @@ interface AddOptions {
   readonly balance: string
 }
 
-/** `bullpen account add|list|check`: the connections of users to exchanges. */
+/** `bullpen account add|check|rotate|list`: the connections of users to exchanges. */
 export function account(program: Command): void {
   const command = program.command('account').description('connections of users to exchanges')
 
@@ -41,9 +41,36 @@ export function account(program: Command): void {
     .action(list)
 
   command
+    .command('rotate <id>')
+    .description('put another key, read from standard input like that of `add`, in the place of an account’s')
+    .action(rotate)
+
+  command
     .command('check <id>')
     .description('try an account at its venue: its key, its balances, its books')
     .action(check)
+}
+
+async function rotate(id: string): Promise<void> {
+  requireId(id)
+  const key = await keyFromInput()
+  await withDatabase('account rotate', 'bullpen_worker', async (db, config) => {
+    const { findAccount } = await import('#db/accounts.ts')
+    const { findSimulator } = await import('#db/workers.ts')
+    const { replaceKey } = await import('../accounts/replace-key.ts')
+    const { keyRing } = await import('../vault/key-ring.ts')
+    if (!(await findAccount(db, id)))
+      throw new UserError(`there is no account ${id}: npx bullpen account list`)
+    const parts = {
+      db,
+      keys: keyRing(config.secretKey),
+      simulatorUrl: () => findSimulator(db),
+      binanceUseTestnet: config.binanceUseTestnet,
+      actor: 'command line',
+    }
+    const { name, status, statusReason } = await replaceKey(parts, id, key)
+    console.log(`${name} has its new key: ${status}${statusReason ? `: ${statusReason}` : ''}`)
+  })
 }
 
 async function add(options: AddOptions): Promise<void> {
@@ -97,8 +124,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 }
 
 async function check(id: string): Promise<void> {
-  if (!z.uuid().safeParse(id).success)
-    throw new UserError(`${id} is not the id of an account: npx bullpen account list`)
+  requireId(id)
   await withDatabase('account check', 'bullpen_worker', async (db, config) => {
     const { findAccount } = await import('#db/accounts.ts')
     const { findSimulator } = await import('#db/workers.ts')
@@ -132,6 +158,11 @@ async function check(id: string): Promise<void> {
       await gateway.close()
     }
   })
+}
+
+function requireId(id: string): void {
+  if (!z.uuid().safeParse(id).success)
+    throw new UserError(`${id} is not the id of an account: npx bullpen account list`)
 }
 
 const key = z.strictObject({

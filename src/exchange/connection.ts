@@ -31,6 +31,7 @@ export interface CallOptions {
 export interface Connection {
   readonly card: VenueCard
   readonly market: MarketCard
+  readonly mode: Mode
   /** Whether the venue refuses what is beyond its limits: a simulator may not. */
   readonly isLimited: boolean
   /** Whether the last call could not reach the venue: its address may have changed. */
@@ -139,6 +140,7 @@ export async function openConnection(parts: {
   return {
     card,
     market,
+    mode: parts.mode,
     isLimited: parts.isLimited,
     isLost: () => isLost,
     clientFor: (key) => Object.assign(Object.create(shared) as VenueClient, key),

@@ -11,13 +11,14 @@ import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
 import { inSigningTurns } from './signing-turns.ts'
 import { enforcesLimits } from './simulator-limits.ts'
+import { untilReplaced } from './until-replaced.ts'
 import { type VenueAccount, venueAccount } from './venue-account.ts'
 import { venueBudgets } from './venue-budgets.ts'
 import { cardsOrThrow } from './venue-cards.ts'
 import { venuePauses } from './venue-pauses.ts'
 import { withinBudget } from './within-budget.ts'
 
-/** How long an opened key is used before its row is read again: a rotated key is in force by then. */
+/** How long an opened key is used before its row is read again; one that is refused is read again at once. */
 const keyFreshMs = 60_000
 
 /** What the gateway needs of its process. */
@@ -104,7 +105,12 @@ export function createGateway(parts: GatewayParts): Gateway {
     const over = await connection(exchange, market, mode)
     const known = settings.get(accountId) ?? { isSet: false, leverage: new Map() }
     settings.set(accountId, known)
-    const kept = pauses.kept(inSigningTurns(over, parts.db, accountId), place, accountId)
+    const isReplaced = async () =>
+      JSON.stringify(await findSealedKey(parts.db, accountId)) !== JSON.stringify(sealed)
+    const signing = untilReplaced(inSigningTurns(over, parts.db, accountId), isReplaced, () =>
+      accounts.delete(accountId),
+    )
+    const kept = pauses.kept(signing, place, accountId)
     const signed = {
       account,
       connection: budgets && over.isLimited ? withinBudget(kept, budgets, { place, accountId }) : kept,

@@ -94,6 +94,7 @@ export function holdingCalls(
       return movementsSince && ask('movements', 'income', (venue) => movementsSince(venue, sinceMs))
     },
 
-    keyPermissions: () => ask('permissions', 'what the key may do', (venue) => card.keyPermissions(venue)),
+    keyPermissions: () =>
+      ask('permissions', 'what the key may do', (venue) => card.keyPermissions(venue, connection.mode)),
   }
 }

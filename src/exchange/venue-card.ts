@@ -1,4 +1,4 @@
-import type { Exchange, Market } from '../domain/market.ts'
+import type { Exchange, Market, Mode } from '../domain/market.ts'
 import type { MarketCalls } from './market-calls.ts'
 import type { Meaning, RawAnswer } from './meaning.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -71,5 +71,5 @@ export interface VenueCard {
   /** The venue's own words in its answer. */
   textOf(answer: RawAnswer): string | undefined
   /** What the key may do; where the venue has no such question, what it takes and refuses instead. */
-  keyPermissions(venue: VenueClient): Promise<KeyPermissions>
+  keyPermissions(venue: VenueClient, mode: Mode): Promise<KeyPermissions>
 }

@@ -67,6 +67,13 @@ export const reconcileAccount = contract({
   attempts: 1, // the next interval is the retry
 })
 
+export const checkKey = contract({
+  name: 'check-key',
+  queue: 'accounts',
+  data: z.object({ accountId: z.uuid() }),
+  attempts: 3,
+})
+
 export const persistSnapshot = contract({
   name: 'persist-snapshot',
   queue: 'accounts',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Decimal } from '../../domain/decimal.ts'
+import type { Mode } from '../../domain/market.ts'
 import type { EntrySettings, MarketCalls } from '../market-calls.ts'
 import { readPosition } from '../read-position.ts'
 import type { VenueClient } from '../venue-class.ts'
@@ -105,8 +106,12 @@ export const futuresHoldings: Pick<MarketCalls, Holdings> = {
   entrySettings,
 }
 
-/** What a key of Binance may do. */
-export async function keyPermissions(venue: VenueClient): Promise<KeyPermissions> {
+/** What a key of Binance may do. Its testnets have no such question: there a key that reads may trade, and nothing is real. */
+export async function keyPermissions(venue: VenueClient, mode: Mode): Promise<KeyPermissions> {
+  if (mode === 'testnet') {
+    await venue.fetchBalance(window)
+    return { canTrade: true, canWithdraw: false, isIpRestricted: false }
+  }
   const parsed = restrictions.parse(await asBinance(venue).sapiGetAccountApiRestrictions(window))
   return {
     canTrade: parsed.enableSpotAndMarginTrading || parsed.enableFutures,
