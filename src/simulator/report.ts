@@ -1,8 +1,9 @@
 import type { DecimalText } from '../domain/decimal.ts'
-import { type Account, futuresTwin, type Hand, type Transfer } from './core/account.ts'
+import { type Account, futuresTwin, type Hand, type MarginMode, type Transfer } from './core/account.ts'
 import type { AccountMarket, Market } from './core/instrument.ts'
 import type { Ledger } from './core/ledger.ts'
 import type { Order, OrderStatus } from './core/order.ts'
+import type { Leg } from './core/position.ts'
 
 /** The simulator's truth about its accounts, without any secret. All amounts are decimal text. */
 export interface LedgerReport {
@@ -23,11 +24,14 @@ interface AccountReport {
 
 interface PositionReport {
   readonly symbol: string
+  readonly leg: Leg | undefined // of an account in hedge mode
   readonly quantity: DecimalText // negative when short
   readonly entryPrice: DecimalText // 0 when flat
   readonly cost: DecimalText // Σ quantity·price of what is open, exact
   readonly realizedPnl: DecimalText
   readonly leverage: number | undefined // undefined: never set
+  readonly marginMode: MarginMode
+  readonly margin: DecimalText // set aside for it alone
 }
 
 interface OrderReport {
@@ -48,6 +52,7 @@ interface OrderReport {
   readonly becameOrderId: number | undefined
   readonly bornOf: number | undefined // the conditional order that became this one; both carry one client id
   readonly byHand: boolean // placed in the venue's own app
+  readonly isForced: boolean // placed by the venue, to take a position away
   readonly endedByHand: boolean
   readonly receivedAt: number // wall time its request came in
   readonly lateMs: number // how much later it was executed
@@ -83,14 +88,19 @@ function accountReport(account: Account): AccountReport {
     asset,
     { free: free.toString(), locked: locked.toString() },
   ])
-  const positions = [...account.positions].map(([symbol, { quantity, cost, realized }]) => ({
-    symbol,
-    quantity: quantity.toString(),
-    entryPrice: quantity.eq(0) ? '0' : cost.div(quantity).toDecimalPlaces(12).toString(),
-    cost: cost.toString(),
-    realizedPnl: realized.toString(),
-    leverage: account.leverage.get(symbol),
-  }))
+  const positions = [...account.positions.values()].map(
+    ({ symbol, leg, quantity, cost, realized, margin }) => ({
+      symbol,
+      leg,
+      quantity: quantity.toString(),
+      entryPrice: quantity.eq(0) ? '0' : cost.div(quantity).toDecimalPlaces(12).toString(),
+      cost: cost.toString(),
+      realizedPnl: realized.toString(),
+      leverage: account.leverage.get(symbol),
+      marginMode: account.marginMode(symbol),
+      margin: margin.toString(),
+    }),
+  )
   const orders = [...account.orders.values()].map(orderReport)
   const { transfers, hands, isRevoked } = account
   return {
@@ -127,6 +137,7 @@ function orderReport(order: Order): OrderReport {
     becameOrderId: order.becameOrderId,
     bornOf: record.bornOf,
     byHand: record.byHand === true,
+    isForced: record.forced !== undefined,
     endedByHand: order.endedByHand,
     receivedAt,
     lateMs: record.bornOf === undefined ? record.createdAt - receivedAt : 0,

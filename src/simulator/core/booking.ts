@@ -152,6 +152,7 @@ export class Booking {
     this.record({ kind: 'fill', fill, apiKey: account.seed.apiKey })
     if (instrument.market === 'futures') {
       this.#dropPointless(account, order)
+      this.#coverDebt(account, order, instrument.quote)
       if (order.fills.length === 1) this.#protectAfter(account, instrument, order, marketMs)
     }
     if (order.status === 'filled') this.#leaveBehind(account, order, marketMs)
@@ -167,6 +168,18 @@ export class Booking {
     const at = this.#parts.clock.wallNow()
     this.record({ kind: 'end', apiKey, orderId: order.record.id, status, at, ...(byHand && { byHand }) })
     this.#leaveBehind(account, order, this.#parts.clock.marketNow())
+  }
+
+  /** The venue's fund pays what a loss has left of debt, once nothing is held in cross margin that could make up for it. */
+  #coverDebt(account: Account, { record: { symbol, leg } }: Order, asset: string): void {
+    let free = account.balance(asset).free
+    for (const each of account.openPositions()) {
+      if (account.marginMode(each.symbol) === 'cross') return
+      free = free.minus(each.margin)
+    }
+    if (free.gte(0)) return
+    const about = { symbol, ...(leg && { leg }) }
+    this.transfer(account, { asset, amount: free.neg().toString(), reason: 'insurance', ...about })
   }
 
   /** The stop and the target that an order brought along are its position's from its first fill on. */

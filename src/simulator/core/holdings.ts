@@ -41,10 +41,12 @@ export class Holdings {
     booking.flush()
   }
 
-  /** Sets more aside for an isolated position, or less with a negative amount. False when either side has not enough. */
+  /** Sets more aside for an isolated position, or less with a negative amount. False when either side has not enough, or it is not isolated. */
   moveMargin(account: Account, { symbol, leg }: Position, amount: Decimal): boolean {
     const { booking, marks } = this.#parts
-    const { instrument, position, unrealized, initial } = positionState(account, symbol, marks(account), leg)
+    const state = positionState(account, symbol, marks(account), leg)
+    if (!state.isIsolated) return false
+    const { instrument, position, unrealized, initial } = state
     const { available } = marginState(account, instrument.quote, marks(account))
     if (amount.gt(0) && available.lt(amount)) return false
     const left = position.margin.plus(amount).plus(Decimal.min(0, unrealized))

@@ -52,7 +52,7 @@ export class Liquidation {
     }
     for (const position of account.openPositions(instrument.symbol)) {
       const { unrealized, maintenance } = positionState(account, instrument.symbol, marks, position.leg)
-      if (position.margin.plus(unrealized).gt(maintenance)) continue
+      if (position.margin.plus(unrealized).gte(maintenance)) continue
       this.#cancel(account, (symbol) => symbol === instrument.symbol)
       this.#takeIsolated(account, position, marks, time)
     }
@@ -67,14 +67,13 @@ export class Liquidation {
       if (isCross) this.#takeCross(account, position, quote, marks, marketMs)
       else this.#takeIsolated(account, position, marks, marketMs)
     }
-    if (isCross) this.#fillUp(account, quote, marks)
   }
 
   /** Cross positions go one by one, the one that needs most first, until the rest is covered. */
   #checkCross(account: Account, currency: string, marks: MarkOf, time: number): void {
     const isShort = () => {
       const { wallet, unrealized, maintenance } = marginState(account, currency, marks).cross
-      return maintenance.gt(0) && wallet.plus(unrealized).lte(maintenance)
+      return maintenance.gt(0) && wallet.plus(unrealized).lt(maintenance)
     }
     if (!isShort()) return
     this.#cancel(account, (symbol) => account.marginMode(symbol) === 'cross')
@@ -84,14 +83,13 @@ export class Liquidation {
       if (!isShort()) break
       this.#takeCross(account, position, currency, marks, time)
     }
-    this.#fillUp(account, currency, marks)
   }
 
   #takeCross(account: Account, position: Position, currency: string, marks: MarkOf, time: number): void {
     const { notional, instrument } = positionState(account, position.symbol, marks, position.leg)
     this.#close(account, position, marks, time)
-    const { wallet, unrealized } = marginState(account, currency, marks).cross
-    this.#toFund(account, position, instrument, notional, wallet.plus(unrealized))
+    const { wallet, unrealized, maintenance } = marginState(account, currency, marks).cross
+    this.#toFund(account, position, instrument, notional, wallet.plus(unrealized).minus(maintenance))
   }
 
   /** What is set aside for an isolated position is all that can be lost with it. */
@@ -144,7 +142,7 @@ export class Liquidation {
     }
   }
 
-  /** The venue's fund takes its fee of what a liquidation has left, and no more than that. */
+  /** The venue's fund takes its fee of what a liquidation has left beyond the needs of other positions, and no more. */
   #toFund(
     account: Account,
     position: Position,
@@ -155,14 +153,6 @@ export class Liquidation {
     const fee = notional.abs().times(instrument.liquidationFee ?? 0)
     const taken = Decimal.min(fee, left).toDecimalPlaces(8)
     if (taken.gt(0)) this.#insure(account, position, instrument.quote, taken.neg())
-  }
-
-  /** The venue's fund pays what is missing where nothing is held any more and the wallet is below zero. */
-  #fillUp(account: Account, currency: string, marks: MarkOf): void {
-    const { wallet, maintenance } = marginState(account, currency, marks).cross
-    const last = account.fills.at(-1)
-    if (maintenance.eq(0) && wallet.lt(0) && last !== undefined)
-      this.#insure(account, last, currency, wallet.neg())
   }
 
   #insure(

@@ -91,6 +91,8 @@ function instrument(listing: Listing, market: Market, price: number): Instrument
     maxPrice: tick.times(100_000_000),
     priceRange: isSpot ? 4 : isMajor ? 0.05 : 0.15,
     topOfBook: coin.depth,
+    liquidationFee: isSpot ? 0 : 0.0125,
+    capAtMost: isSpot ? undefined : isMajor ? 300_000 : 50_000,
     spread: coin.spread,
     maxLeverage: isSpot ? 1 : (coin.maxLeverage ?? 75),
     maintenance: isMajor ? 0.004 : 0.005,
