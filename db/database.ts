@@ -255,6 +255,12 @@ export interface Ledger {
   venue_trade_id: string | null;
 }
 
+export interface ModelSpending {
+  day: Timestamp;
+  tokens: Int8;
+  usd: Numeric;
+}
+
 export interface MonitoredPositions {
   best_price: Numeric;
   entry_price: Numeric;
@@ -482,6 +488,18 @@ export interface SignalScores {
   symbol: string;
 }
 
+export interface SourceHealth {
+  answered_at: Timestamp | null;
+  failures: Generated<number>;
+  reason: string | null;
+  /**
+   * while it lies ahead the circuit is open: nobody asks the source
+   */
+  retry_at: Timestamp | null;
+  source: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Trades {
   account_id: string;
   close_reason: string;
@@ -593,6 +611,7 @@ export interface DB {
   halts: Halts;
   key_nonces: KeyNonces;
   ledger: Ledger;
+  model_spending: ModelSpending;
   monitor_shards: MonitorShards;
   monitored_positions: MonitoredPositions;
   order_events: OrderEvents;
@@ -604,6 +623,7 @@ export interface DB {
   protection_gaps: ProtectionGaps;
   risk_reservations: RiskReservations;
   signal_scores: SignalScores;
+  source_health: SourceHealth;
   trades: Trades;
   trading_settings: TradingSettings;
   trading_signals: TradingSignals;

@@ -417,6 +417,16 @@ table public.ledger index CREATE UNIQUE INDEX ledger_per_fill ON public.ledger U
 table public.ledger policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.ledger policy worker ALL to bullpen_worker using true check true
 table public.ledger row security forced
+table public.model_spending column day date not null
+table public.model_spending column tokens bigint not null
+table public.model_spending column usd numeric not null
+table public.model_spending constraint model_spending_pkey PRIMARY KEY (day)
+table public.model_spending constraint model_spending_tokens_check CHECK ((tokens >= 0))
+table public.model_spending constraint model_spending_usd_check CHECK ((usd >= (0)::numeric))
+table public.model_spending grant DELETE to bullpen_worker
+table public.model_spending grant INSERT to bullpen_worker
+table public.model_spending grant SELECT to bullpen_worker
+table public.model_spending grant UPDATE to bullpen_worker
 table public.monitor_shards column leased_until timestamp with time zone
 table public.monitor_shards column missed_at timestamp with time zone
 table public.monitor_shards column missed_ticks bigint not null default 0
@@ -734,6 +744,20 @@ table public.signal_scores grant SELECT to bullpen_app
 table public.signal_scores grant SELECT to bullpen_worker
 table public.signal_scores grant UPDATE to bullpen_worker
 table public.signal_scores index CREATE INDEX signal_scores_source ON public.signal_scores USING btree (source, symbol, created_at DESC)
+table public.source_health column answered_at timestamp with time zone
+table public.source_health column failures integer not null default 0
+table public.source_health column reason text
+table public.source_health column retry_at timestamp with time zone
+table public.source_health column source text not null
+table public.source_health column updated_at timestamp with time zone not null default now()
+table public.source_health constraint source_health_check CHECK (((failures = 0) = (reason IS NULL)))
+table public.source_health constraint source_health_failures_check CHECK ((failures >= 0))
+table public.source_health constraint source_health_pkey PRIMARY KEY (source)
+table public.source_health grant DELETE to bullpen_worker
+table public.source_health grant INSERT to bullpen_worker
+table public.source_health grant SELECT to bullpen_app
+table public.source_health grant SELECT to bullpen_worker
+table public.source_health grant UPDATE to bullpen_worker
 table public.trades column account_id uuid not null
 table public.trades column close_reason text not null
 table public.trades column closed_at timestamp with time zone not null

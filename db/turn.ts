@@ -7,10 +7,18 @@ import type { Db } from './client.ts'
  */
 const holdsForMs = 60_000
 
-/** Takes the lock of one cluster-wide piece of work, `of` a kind, until the transaction ends; false when somebody else has it. */
-export async function takeTurn(tx: Db, lock: number, of: string | number = ''): Promise<boolean> {
+/**
+ * Takes the lock of one cluster-wide piece of work, `of` a kind, until the transaction ends; false when somebody else has it.
+ * Work that waits longer for others than usual says for how long the lock is its own.
+ */
+export async function takeTurn(
+  tx: Db,
+  lock: number,
+  of: string | number = '',
+  forMs: number = holdsForMs,
+): Promise<boolean> {
   const { rows } = await sql<{ mine: boolean }>`
-    select set_config('idle_in_transaction_session_timeout', ${String(holdsForMs)}, true),
+    select set_config('idle_in_transaction_session_timeout', ${String(forMs)}, true),
       pg_try_advisory_xact_lock(${lock}::int, hashtext(${String(of)})) as mine`.execute(tx)
   return rows[0]?.mine === true
 }

@@ -57,6 +57,17 @@ const marketData = z.string().transform((value, context): MarketData => {
   return z.NEVER
 })
 
+const modelPrice = z
+  .string()
+  .regex(
+    /^\d+(\.\d+)?\/\d+(\.\d+)?$/,
+    'must be two prices such as 3/15: US dollars per million tokens in and out',
+  )
+  .transform((value) => {
+    const [input = 0, output = 0] = value.split('/').map(Number)
+    return { input, output }
+  })
+
 const trustProxy = z.string().transform((value): boolean | number | string => {
   if (/^(false|no|off|0)$/.test(value)) return false
   if (/^(true|yes|on)$/.test(value)) return 1 // one proxy in front: believing every hop would let callers invent their address
@@ -101,10 +112,17 @@ export const schema = z.object({
   titanKey: z.string().optional(),
   supabaseUrl: address('http', 'https').optional(),
   supabaseKey: z.string().optional(),
-  titanModel: z.string().optional(),
+  /** The provider first: openai (or whatever speaks its protocol), anthropic or ollama. */
+  titanModel: z
+    .string()
+    .regex(/^(openai|anthropic|ollama):\S+$/, 'must be openai:<model>, anthropic:<model> or ollama:<model>')
+    .optional(),
   titanModelUrl: address('http', 'https').optional(),
   titanModelKey: z.string().optional(),
+  /** US dollars for a million tokens: what goes in and what comes out. */
+  titanModelPrice: modelPrice.optional(),
   titanDailyBudgetUsd: number(0, 1_000_000).optional(),
+  titanDailyBudgetTokens: whole(0, 1_000_000_000_000).optional(),
 
   trustedSources: list
     .refine(
@@ -188,6 +206,11 @@ const together: readonly { name: string; fails(env: Environment): boolean; rule:
     name: 'REPLAY_SPEED',
     fails: (env) => Number(env.REPLAY_SPEED ?? 1) !== 1 && !env.MARKET_DATA?.startsWith('replay:'),
     rule: 'needs MARKET_DATA=replay:<file.csv>,…: only recorded candles run faster than the clock',
+  },
+  {
+    name: 'TITAN_MODEL_KEY',
+    fails: (env) => Boolean(env.TITAN_MODEL?.startsWith('anthropic:')) && !env.TITAN_MODEL_KEY,
+    rule: 'is required with TITAN_MODEL=anthropic:<model>',
   },
   {
     name: 'API_SECRET',
