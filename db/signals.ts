@@ -80,6 +80,18 @@ export async function recordSignal(db: Db, said: SaidSignal): Promise<{ id: stri
   return { id: row.id, isNew: row.is_new }
 }
 
+/** When a source last said something to everyone about each symbol (market time); of what has ended, nothing. */
+export async function lastSaid(db: Db, source: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('trading_signals')
+    .select(['symbol', 'renewed_at'])
+    .where('source', '=', source)
+    .where('user_id', 'is', null)
+    .where('ended_at', 'is', null)
+    .execute()
+  return new Map(rows.map(({ symbol, renewed_at }) => [symbol, renewed_at.getTime()]))
+}
+
 /** The live signals a user may act on, oldest first: everyone's and the user's own, HOLD left out. */
 export async function liveSignalsFor(db: Db, userId: string, marketNowMs: number): Promise<Signal[]> {
   const rows = await db

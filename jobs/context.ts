@@ -8,6 +8,7 @@ import type { Logger } from '#src/log.ts'
 import type { Contract } from '#src/queue/contract.ts'
 import type { Enqueue } from '#src/queue/enqueue.ts'
 import type { Job } from '#src/queue/job.ts'
+import type { LiveStrategies } from '#src/signals/strategies/live.ts'
 import type { KeyRing } from '#src/vault/key-ring.ts'
 
 /** What every handler is given: the stores, the venues, the clocks, and a way to ask for other jobs. */
@@ -24,6 +25,8 @@ export interface JobContext {
   readonly workerId: string
   /** Public market data of an account's venue and market, shared by all accounts there. */
   feedOf(place: FeedPlace): MarketFeed
+  /** The operator's strategies at work here; they begin when they are first asked. */
+  readonly strategies: LiveStrategies
 }
 
 /** Declares a job on this context; the identity with a type. */
@@ -49,3 +52,6 @@ export function spreadOffset(id: string, everyMs: number): number {
 
 /** Where signals look: one market for everybody, whose symbols each account then trades against its own quote. */
 export const signalMarket = { exchange: 'binance', market: 'spot', mode: 'paper' } as const
+
+/** In a fast replay a signal would be over before anybody reads it; it lives at least this long by the wall clock. */
+export const leastLifeWallMs = 3_000

@@ -6,21 +6,25 @@ import { fetchSignals } from '#src/queue/contracts.ts'
 import { done, skipped } from '#src/queue/job.ts'
 import { fetchFrom } from '#src/signals/fetch.ts'
 import { sources } from '#src/signals/sources.ts'
-import { job, marketInterval, signalMarket } from './context.ts'
-
-/** In a fast replay a signal would be over before anybody reads it; it lives at least this long by the wall clock. */
-const leastLifeWallMs = 3_000
+import { askStrategy } from './ask-strategy.ts'
+import { job, leastLifeWallMs, marketInterval, signalMarket } from './context.ts'
 
 /** Advisory locks of the sources; the number says SIGN. */
 const fetchLocks = 0x5349474e
+
+/** How often a strategy is shown what has closed: its closes are on the clock, so each is seen within this, market time. */
+const strategyEveryMs = 15_000
 
 /** Symbols a source looks at when nobody names any. */
 const topSymbols = 10
 
 /** Asks one source about every symbol that anybody trades by it, and records what it says; one at a time per source. */
 export default job(fetchSignals, {
-  schedule: async ({ config }) =>
-    Object.values(sources).map(({ name, everyMs }) => ({
+  schedule: async ({ config, strategies }) =>
+    [
+      ...Object.values(sources).map(({ name, everyMs }) => ({ name, everyMs })),
+      ...strategies.sources().map((name) => ({ name, everyMs: strategyEveryMs })),
+    ].map(({ name, everyMs }) => ({
       key: `fetch-${name}`,
       data: { source: name },
       everyMs: marketInterval(everyMs, config),
@@ -28,11 +32,14 @@ export default job(fetchSignals, {
 
   async run({ source: name }, context) {
     const source = sources[name]
-    if (!source) return skipped(`this build has no source ${name}`)
+    if (!source && !context.strategies.sources().includes(name))
+      return skipped(`this build has no source ${name}`)
     return context.db.transaction().execute(async (lock) => {
       if (!(await takeTurn(lock, fetchLocks, name))) return skipped(`${name} is being asked already`)
       const market = context.feedOf(signalMarket)
-      const fetched = await fetchFrom(source, await symbolsFor(context.db, market), market, context.db, {
+      const symbols = await symbolsFor(context.db, market)
+      if (!source) return askStrategy(name, symbols, market, context)
+      const fetched = await fetchFrom(source, symbols, market, context.db, {
         marketNowMs: context.clock.marketNow(),
         leastLifeMs: leastLifeWallMs * context.config.replaySpeed,
       })

@@ -14,6 +14,7 @@ import { placeOrder } from '#src/queue/contracts.ts'
 import { enqueueOn, jobOptions } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { type AtWork, work } from '#src/queue/work.ts'
+import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { backendKinds, queueAddress } from '../support/backends.ts'
 import { commandLine } from '../support/command.ts'
 import { keys, openFloor, secretKey, type Trader, venueOrdersOf } from '../support/floor.ts'
@@ -49,6 +50,7 @@ describe.each(backendKinds)('with the queue on %s, bullpen retry', async (kind) 
   const context: JobContext = {
     ...desk,
     enqueue: enqueueOn(queues),
+    strategies: liveStrategies(undefined),
     config: { ...desk.config, trustedSources: [] } as unknown as JobContext['config'],
   }
   const retry = (id: string) => retryById(db, queues, id, patientMs)

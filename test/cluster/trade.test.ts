@@ -22,6 +22,7 @@ import {
 import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues, type Queues } from '#src/queue/queues.ts'
 import { work } from '#src/queue/work.ts'
+import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { type ManualClock, manualClock } from '#src/simulator/clock.ts'
 import { type Simulator, startSimulator } from '#src/simulator/simulator.ts'
 import { openTape } from '#src/simulator/tape/tape.ts'
@@ -100,6 +101,7 @@ describe.each(backendKinds)('a trade with its queue on %s', (kind) => {
       enqueue: enqueueOn(queues),
       workerId: 'test',
       feedOf: (place) => feeds(place),
+      strategies: liveStrategies(undefined),
     }
     freshPrices()
     const workers = queueNames.map((name) =>

@@ -14,6 +14,7 @@ import { placeOrder } from '#src/queue/contracts.ts'
 import { enqueueOn, jobOptions } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { work } from '#src/queue/work.ts'
+import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { createApp } from '#src/web/app.ts'
 import { listen } from '#src/web/listen.ts'
 import { createUser, openSignIn } from '#src/web/sign-in.ts'
@@ -34,6 +35,7 @@ describe.skipIf(!hasBrowser)('retry in Bull Board', async () => {
   const context: JobContext = {
     ...desk,
     enqueue: enqueueOn(queues),
+    strategies: liveStrategies(undefined),
     config: { ...desk.config, trustedSources: [] } as unknown as JobContext['config'],
   }
   const workers = ['orders-binance', 'exits-binance'].map((name) =>

@@ -6,6 +6,7 @@ import { placeOrder } from '#src/orders/place.ts'
 import type { OrderResult } from '#src/orders/result.ts'
 import { placeOrder as placeOrderJob } from '#src/queue/contracts.ts'
 import type { Enqueue } from '#src/queue/enqueue.ts'
+import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { type Floor, secretKey } from './floor.ts'
 import { workOff } from './hand-work.ts'
 
@@ -31,6 +32,7 @@ export async function watchOnce(floor: Floor): Promise<OrderResult[]> {
       secretKey,
     },
     enqueue,
+    strategies: liveStrategies(undefined),
     // A feed of its own: it keeps no price of a moment ago.
     feedOf: openFeeds({ simulatorUrl: async () => simulator.url, marketNow, speed: 1 }),
   }

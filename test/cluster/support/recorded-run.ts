@@ -18,6 +18,7 @@ import { monitorPositions, queueNames, reconcileAccount, tradingCycle } from '#s
 import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { work } from '#src/queue/work.ts'
+import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { manualClock } from '#src/simulator/clock.ts'
 import { startSimulator } from '#src/simulator/simulator.ts'
 import type { Tape } from '#src/simulator/tape/tape.ts'
@@ -96,6 +97,7 @@ export async function recordRun(wish: RunWish): Promise<RecordedAccount[]> {
     enqueue: enqueueOn(queues),
     workerId: 'test',
     feedOf,
+    strategies: liveStrategies(undefined),
   }
   const workers = queueNames.map((name) =>
     work(backend, name, jobs, context, context.log, { concurrency: 4 }),
