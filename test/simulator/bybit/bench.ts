@@ -80,7 +80,9 @@ export async function send(
   const timestamp = how.timestamp ?? Date.now()
   const window = how.window ?? 5_000
   const query = new URLSearchParams(
-    Object.entries(parameters).map(([name, value]) => [name, String(value)]),
+    Object.entries(parameters).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
   ).toString()
   const payload = method === 'POST' ? JSON.stringify(parameters) : query
   const text = `${timestamp}${apiKey}${window}${payload}`

@@ -6,6 +6,7 @@ import { type Endpoint, type InstrumentIndex, isLenient } from './call.ts'
 import { executionEndpoints } from './executions.ts'
 import { badKey, expiredKey, Failure, forbidden } from './failure.ts'
 import { bybitFee } from './fees.ts'
+import { fundingHistory } from './funding-history.ts'
 import { bybitInstruments, wireSymbol } from './instruments.ts'
 import { addressesOf, endOf, keyEndpoints } from './keys.ts'
 import { Limits } from './limits.ts'
@@ -13,6 +14,7 @@ import { lookUpEndpoints } from './look-up.ts'
 import { marketData } from './market-data.ts'
 import { orderEndpoints } from './orders.ts'
 import { Parameters } from './parameters.ts'
+import { positionSettings } from './position-settings.ts'
 import { positionEndpoints } from './positions.ts'
 import { checkSignature, headerOf } from './signature.ts'
 import { subjectOf } from './subject.ts'
@@ -23,10 +25,12 @@ import { walletEndpoints } from './wallet.ts'
 const endpoints = new Map<string, Endpoint>(
   Object.entries({
     ...marketData,
+    ...fundingHistory,
     ...orderEndpoints,
     ...lookUpEndpoints,
     ...executionEndpoints,
     ...positionEndpoints,
+    ...positionSettings,
     ...walletEndpoints,
     ...transactionLogEndpoints,
     ...keyEndpoints,
@@ -45,6 +49,7 @@ export const bybit: Venue = {
   subjectOf,
   apiKeyOf: (request) => headerOf(request, 'x-bapi-api-key'),
   nameless,
+  isRefusal: ({ status, body }) => status !== 200 || !body.startsWith('{"retCode":0,'),
   troubled,
   wordsOf: (_market, type) => ({
     wire: {

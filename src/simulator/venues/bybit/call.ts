@@ -82,6 +82,12 @@ export function findInstrumentOf(call: Call, market: Market): Instrument | undef
   return call.parameters.find('symbol') === undefined ? undefined : instrumentOf(call, market)
 }
 
+/** Linear is asked about a symbol or a coin, never about everything. */
+export function requireOneOf({ parameters }: Call, names: readonly string[]): void {
+  if (names.every((name) => parameters.find(name) === undefined))
+    throw badParameter(`${names.join(', ')}: one of them is required`)
+}
+
 /** How many rows a page may have. Beyond the most, strict is an error and lenient gives the most. */
 export function pageSizeOf(
   { parameters, isLenient }: Call,

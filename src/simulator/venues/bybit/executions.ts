@@ -1,11 +1,12 @@
 import { Decimal } from '../../../domain/decimal.ts'
 import type { Account } from '../../core/account.ts'
-import type { Fill } from '../../core/order.ts'
+import type { Fill, Order } from '../../core/order.ts'
 import { type Endpoint, findInstrumentOf, ownMarketOf, pageSizeOf, type SignedCall } from './call.ts'
 import { feeRates } from './fees.ts'
 import { executionIdOf, findByOrderId, linkIdOf, orderIdOf } from './ids.ts'
 import { wireSymbol } from './instruments.ts'
 import { spanOf } from './look-up.ts'
+import { createTypeOf, orderTypeOf } from './order-answer.ts'
 
 /** Executions, newest first. */
 export const executionEndpoints: Record<string, Endpoint> = {
@@ -23,9 +24,10 @@ function executions(call: SignedCall) {
   exchange.advance()
   const { from, to } = spanOf(call, exchange.clock.wallNow())
   const before = parameters.findInteger('cursor') ?? Number.POSITIVE_INFINITY
-  const isTrade = (parameters.find('execType') ?? 'Trade') === 'Trade'
+  const execType = parameters.find('execType')
   const asked = (fill: Fill) =>
-    isTrade &&
+    (execType ?? execTypeOf(account.orders.get(fill.orderId))) ===
+      execTypeOf(account.orders.get(fill.orderId)) &&
     fill.market === market &&
     (only ?? fill.symbol) === fill.symbol &&
     (!isOfOne || fill.orderId === order?.record.id) &&
@@ -38,6 +40,11 @@ function executions(call: SignedCall) {
     list: shown.map((fill) => executionAnswer(account, fill)),
     nextPageCursor: shown.length === size ? String(shown.at(-1)?.id ?? '') : '',
   }
+}
+
+/** A liquidation's executions are told apart. */
+function execTypeOf(order: Order | undefined): string {
+  return order?.record.forced === undefined ? 'Trade' : 'BustTrade'
 }
 
 /** An execution as the look-up and the stream show it. */
@@ -54,13 +61,13 @@ export function executionAnswer(account: Account, fill: Fill) {
     orderLinkId: linkIdOf(order),
     side: fill.side === 'buy' ? 'Buy' : 'Sell',
     orderPrice: order.record.price ?? '0',
-    orderQty: order.record.quantity,
+    orderQty: order.quantity.toString(),
     leavesQty: order.quantity.minus(upToThis).toString(),
-    createType: 'CreateByUser',
-    orderType: order.record.wire.type,
+    createType: createTypeOf(order),
+    orderType: orderTypeOf(order),
     stopOrderType: order.record.wire.stopOrderType ?? 'UNKNOWN',
     execId: executionIdOf(market, fill.id),
-    execType: 'Trade',
+    execType: execTypeOf(order),
     execPrice: fill.price,
     execQty: fill.quantity,
     execValue: fill.quoteQuantity,

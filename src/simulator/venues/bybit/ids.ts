@@ -34,7 +34,7 @@ export function nameForUnnamed(lastOrderId: number): string {
   return `${unnamed}${lastOrderId + 1}`
 }
 
-/** The client's id of an order as the venue shows it: empty where the client gave none. */
+/** The client's id of an order as the venue shows it: empty where the client gave none, and on the venue's own orders. */
 export function linkIdOf({ record }: Order): string {
-  return record.clientOrderId.startsWith(unnamed) ? '' : record.clientOrderId
+  return record.forced !== undefined || record.clientOrderId.startsWith(unnamed) ? '' : record.clientOrderId
 }

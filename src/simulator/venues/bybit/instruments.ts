@@ -71,6 +71,7 @@ function instrument(listing: Listing, market: Market, price: number): Instrument
     topOfBook: own.depth,
     spread: own.spread,
     maxLeverage: isSpot ? 1 : own.maxLeverage,
+    ...(!isSpot && { capAtMost: isMajor ? 2_000_000 : 500_000 }),
     maintenance: isMajor ? maintenance.major : maintenance.other,
   }
 }

@@ -6,12 +6,12 @@ import {
   findInstrumentOf,
   ownMarketOf,
   pageSizeOf,
+  requireOneOf,
   type SignedCall,
 } from './call.ts'
 import { badParameter } from './failure.ts'
 import { findByOrderId } from './ids.ts'
 import { isOfFilter, orderAnswer, statusOf } from './order-answer.ts'
-import { requireOneOf } from './orders.ts'
 
 const dayMs = 86_400_000
 const remembered = 500 // orders that have ended, per category, where open ones are asked for
@@ -110,7 +110,7 @@ function page(call: SignedCall, orders: readonly Order[]) {
   const market = ownMarketOf(call)
   return {
     category: market === undefined ? call.parameters.text('category') : categoryOf(market),
-    list: shown.map(orderAnswer),
+    list: shown.map((order) => orderAnswer(call.account, order)),
     nextPageCursor: shown.length === size ? String(shown.at(-1)?.record.id ?? '') : '',
   }
 }

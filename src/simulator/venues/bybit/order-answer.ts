@@ -1,10 +1,12 @@
 import { Decimal } from '../../../domain/decimal.ts'
+import type { Account } from '../../core/account.ts'
 import type { Order } from '../../core/order.ts'
 import { linkIdOf, orderIdOf } from './ids.ts'
 import { wireSymbol } from './instruments.ts'
+import { indexOf } from './position-answer.ts'
 
 /** An order as the look-ups and the stream show it. */
-export function orderAnswer(order: Order) {
+export function orderAnswer(account: Account, order: Order) {
   const { record } = order
   const { trigger, wire } = record
   const isOpen = order.status === 'open'
@@ -15,14 +17,14 @@ export function orderAnswer(order: Order) {
     orderId: orderIdOf(order.market, record.id),
     orderLinkId: linkIdOf(order),
     side: record.side === 'buy' ? 'Buy' : 'Sell',
-    orderType: wire.type,
+    orderType: orderTypeOf(order),
     orderStatus: statusOf(order),
-    createType: 'CreateByUser',
+    createType: createTypeOf(order),
     cancelType: cancelTypeOf(order),
     rejectReason: wire.rejectReason ?? 'EC_NoError',
-    timeInForce: wire.timeInForce,
+    timeInForce: record.type === 'market' ? 'IOC' : (wire.timeInForce ?? record.timeInForce),
     price: record.price ?? '0',
-    qty: wire.marketUnit === 'quoteCoin' ? wire.asked : record.quantity,
+    qty: wire.marketUnit === 'quoteCoin' ? wire.asked : order.quantity.toString(),
     marketUnit: wire.marketUnit ?? '',
     avgPrice: average,
     leavesQty: left.toString(),
@@ -35,15 +37,16 @@ export function orderAnswer(order: Order) {
     triggerDirection: trigger === undefined ? 0 : trigger.when === 'rises' ? 1 : 2,
     triggerBy: trigger === undefined ? '' : 'LastPrice',
     reduceOnly: record.reduceOnly,
-    closeOnTrigger: record.closePosition,
-    takeProfit: '',
-    stopLoss: '',
+    closeOnTrigger: record.closePosition || wire.closeOnTrigger === 'true',
+    takeProfit: record.attached?.takeProfit?.price ?? '',
+    stopLoss: record.attached?.stopLoss?.price ?? '',
     tpTriggerBy: '',
     slTriggerBy: '',
     tpLimitPrice: '0',
     slLimitPrice: '0',
-    tpslMode: '',
-    positionIdx: 0,
+    tpslMode: wire.tpslMode ?? (record.attached === undefined ? '' : 'Full'),
+    parentOrderLinkId: parentOf(account, order),
+    positionIdx: indexOf(record.leg),
     isLeverage: order.market === 'spot' ? '0' : '',
     lastPriceOnCreated: '',
     blockTradeId: '',
@@ -55,6 +58,24 @@ export function orderAnswer(order: Order) {
     createdTime: String(record.createdAt),
     updatedTime: String(order.updatedAt),
   }
+}
+
+/** The venue's word for what an order is. */
+export function orderTypeOf({ record }: Order): string {
+  return record.type === 'limit' ? 'Limit' : 'Market'
+}
+
+/** The venue's word for who made an order. */
+export function createTypeOf({ record }: Order): string {
+  if (record.forced !== undefined) return 'CreateByLiq'
+  if (record.protects === 'stop-loss') return 'CreateByStopLoss'
+  return record.protects === 'take-profit' ? 'CreateByTakeProfit' : 'CreateByUser'
+}
+
+/** The client's id of the order that brought this one along. */
+function parentOf(account: Account, { record }: Order): string {
+  const parent = record.attachedTo === undefined ? undefined : account.orders.get(record.attachedTo)
+  return parent === undefined ? '' : linkIdOf(parent)
 }
 
 /** The venue's word for where an order stands. */
@@ -69,14 +90,19 @@ export function statusOf(order: Order): string {
       return isShortOfQuote(order) ? 'PartiallyFilledCanceled' : 'Filled'
     case 'rejected':
       // Seen on the venue: a post-only order that would take is Rejected on spot and Cancelled on linear.
-      return isSpot || record.wire.rejectReason !== 'EC_PostOnlyWillTakeLiquidity' ? 'Rejected' : 'Cancelled'
+      return isSpot || !cancelledByMatching.includes(record.wire.rejectReason ?? '')
+        ? 'Rejected'
+        : 'Cancelled'
     default:
       if (isPartial && isSpot) return 'PartiallyFilledCanceled'
       if (order.isWorking) return 'Cancelled'
-      // Its price came, and it could not be placed; or it ended before that.
-      return order.status === 'expired' ? 'Rejected' : 'Deactivated'
+      // Its price came, and it could not be placed; or it ended before that, by itself with its position.
+      return order.status === 'expired' && record.protects === undefined ? 'Rejected' : 'Deactivated'
   }
 }
+
+/** What matching finds wrong with an order: linear says Cancelled to it. */
+const cancelledByMatching: readonly string[] = ['EC_PostOnlyWillTakeLiquidity', 'EC_NoEnoughQtyToFill']
 
 /** Whether an order sized in quote has left some of it, which is less than one step buys. */
 function isShortOfQuote({ record, filledQuote }: Order): boolean {
@@ -85,6 +111,7 @@ function isShortOfQuote({ record, filledQuote }: Order): boolean {
 }
 
 function cancelTypeOf(order: Order): string {
+  if (order.record.protects !== undefined && order.status === 'expired') return 'CancelByTpSlTsClear'
   if (order.status === 'canceled') return 'CancelByUser'
   return order.status === 'expired' && order.record.reduceOnly ? 'CancelByReduceOnly' : 'UNKNOWN'
 }

@@ -2,7 +2,14 @@ import type { Instrument } from '../../core/instrument.ts'
 import type { Order } from '../../core/order.ts'
 import type { Placement } from '../../core/placement.ts'
 import type { Refusal } from '../../core/refusal.ts'
-import { type Endpoint, findInstrumentOf, instrumentOf, type SignedCall, tradedMarketOf } from './call.ts'
+import {
+  type Endpoint,
+  findInstrumentOf,
+  instrumentOf,
+  requireOneOf,
+  type SignedCall,
+  tradedMarketOf,
+} from './call.ts'
 import { badParameter, Failure, refusal, unknownOrder } from './failure.ts'
 import { findByOrderId, linkIdOf, orderIdOf } from './ids.ts'
 import { isOfFilter } from './order-answer.ts'
@@ -48,7 +55,7 @@ function requireRoom({ account }: SignedCall, { market, symbol }: Instrument): v
 
 /** What matching finds out comes after the acknowledgement; an account may have the venue's own checks come late, too. */
 function isToldLater({ account }: SignedCall, reason: Refusal): boolean {
-  if (reason === 'would-take') return true
+  if (reason === 'would-take' || reason === 'thin-book') return true
   const isChecked =
     reason === 'insufficient-margin' || reason === 'insufficient-balance' || reason === 'reduce-only'
   return isChecked && account.settings.get('rejects') === 'late'
@@ -56,7 +63,7 @@ function isToldLater({ account }: SignedCall, reason: Refusal): boolean {
 
 const rejectReasons: Partial<Record<Refusal, string>> = {
   'would-take': 'EC_PostOnlyWillTakeLiquidity',
-  'reduce-only': 'EC_NoEnoughQtyToFill',
+  'thin-book': 'EC_NoEnoughQtyToFill',
 }
 
 function withReason(placement: Placement, reason: Refusal): Placement {
@@ -103,12 +110,6 @@ function cancelAll(call: SignedCall) {
       isOfFilter(order, filter),
   )
   return { list: meant.filter((order) => exchange.cancel(account, order)).map(idsOf), success: '1' }
-}
-
-/** Linear is asked about a symbol or a coin, never about everything. */
-export function requireOneOf({ parameters }: SignedCall, names: readonly string[]): void {
-  if (names.every((name) => parameters.find(name) === undefined))
-    throw badParameter(`${names.join(', ')}: one of them is required`)
 }
 
 function idsOf(order: Order) {

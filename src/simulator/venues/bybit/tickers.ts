@@ -1,5 +1,6 @@
 import { bestPrices, levelsFor, type Side } from '../../core/book.ts'
 import type { Exchange } from '../../core/exchange.ts'
+import { Funding } from '../../core/funding.ts'
 import type { Instrument } from '../../core/instrument.ts'
 import { wireSymbol } from './instruments.ts'
 import { priceText } from './price-text.ts'
@@ -24,6 +25,7 @@ export function ticker(exchange: Exchange, instrument: Instrument) {
     turnover += (candle.volume * (candle.open + candle.high + candle.low + candle.close)) / 4
   }
   const price = priceText(instrument, last)
+  const nextFunding = Funding.nextAfter(now)
   return {
     symbol: wireSymbol(instrument.symbol),
     ...best(exchange, instrument),
@@ -42,8 +44,8 @@ export function ticker(exchange: Exchange, instrument: Instrument) {
           prevPrice1h: priceText(instrument, day.at(-13)?.open ?? open),
           openInterest: '0',
           openInterestValue: '0',
-          fundingRate: '0.0001',
-          nextFundingTime: String((Math.floor(now / (dayMs / 3)) + 1) * (dayMs / 3)),
+          fundingRate: exchange.funding.rateAt(instrument, nextFunding),
+          nextFundingTime: String(nextFunding),
         }),
   }
 }

@@ -25,7 +25,7 @@ const reasons = {
   withdrawal: 'TRANSFER_OUT',
   airdrop: 'AIRDROP',
   funding: 'SETTLEMENT',
-  insurance: 'LIQUIDATION',
+  insurance: 'FEE_REFUND', // a liquidation's fees that nothing was left for
 } as const
 
 function transactionLog(call: SignedCall) {
@@ -96,7 +96,7 @@ const none = {
   orderLinkId: '',
 }
 
-function ofTransfer({ asset, amount, reason, at }: Transfer): Movement {
+function ofTransfer({ asset, amount, reason, at, symbol }: Transfer): Movement {
   const change = new Decimal(amount)
   const isFunding = reason === 'funding'
   const type = reason === 'dust' ? (change.gt(0) ? 'CURRENCY_BUY' : 'CURRENCY_SELL') : reasons[reason]
@@ -104,7 +104,7 @@ function ofTransfer({ asset, amount, reason, at }: Transfer): Movement {
     ...none,
     type,
     [isFunding ? 'funding' : 'cashFlow']: amount,
-    ...(isFunding && { category: 'linear' }),
+    ...(symbol !== undefined && { symbol: wireSymbol(symbol), category: 'linear' }),
   }
   return { at, row, coin: asset, change }
 }

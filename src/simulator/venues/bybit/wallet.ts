@@ -22,7 +22,7 @@ export const walletEndpoints: Record<string, Endpoint> = {
   'GET /v5/account/info': {
     access: 'signed',
     answer: ({ account }) => ({
-      marginMode: 'REGULAR_MARGIN',
+      marginMode: account.marginMode('*') === 'cross' ? 'REGULAR_MARGIN' : 'ISOLATED_MARGIN',
       updatedTime: String(account.createdAt),
       unifiedMarginStatus: 6,
       dcpStatus: 'OFF',
@@ -110,11 +110,18 @@ function priceOf(coin: string, exchange: Exchange, instruments: InstrumentIndex)
   return instrument === undefined ? 0 : exchange.lastPrice(instrument)
 }
 
-/** The mode is of the whole account, and cross is the one that it is in. */
-function setMarginMode({ parameters }: SignedCall) {
+/** The mode is of the whole account, and moves while nothing is held or ordered there. */
+function setMarginMode({ parameters, account, exchange }: SignedCall) {
   const modes = ['REGULAR_MARGIN', 'ISOLATED_MARGIN', 'PORTFOLIO_MARGIN'] as const
-  if (parameters.oneOf('setMarginMode', modes) === 'REGULAR_MARGIN') return { reasons: [] }
-  throw new Failure(3400045, 'Set margin mode failed')
+  const mode = parameters.oneOf('setMarginMode', modes)
+  const wanted = mode === 'ISOLATED_MARGIN' ? 'isolated' : 'cross'
+  const isBusy =
+    account.openPositions().length > 0 ||
+    [...account.open.values()].some(({ market }) => market === 'futures')
+  const isMoved = account.marginMode('*') !== wanted
+  if (mode === 'PORTFOLIO_MARGIN' || (isMoved && isBusy)) throw new Failure(3400045, 'Set margin mode failed')
+  if (isMoved) exchange.holdings.setMarginMode(account, '*', wanted)
+  return { reasons: [] }
 }
 
 function feeRate(call: SignedCall) {
