@@ -1,12 +1,16 @@
 import type { Db } from '#db/client.ts'
 import { symbolsWanted } from '#db/trading-settings.ts'
 import { takeTurn } from '#db/turn.ts'
+import { councilStrategy } from '#src/domain/strategies/council/council.ts'
 import type { MarketFeed } from '#src/exchange/market-feed.ts'
 import { fetchSignals } from '#src/queue/contracts.ts'
 import { done, skipped } from '#src/queue/job.ts'
 import { fetchFrom } from '#src/signals/fetch.ts'
 import { sources } from '#src/signals/sources.ts'
+import { titanEveryMs, titanSource } from '#src/signals/titan/fetch.ts'
+import { isTitanConfigured } from '#src/signals/titan/open.ts'
 import { askStrategy } from './ask-strategy.ts'
+import { askTitan, titanSpeaks, titanTurnMs } from './ask-titan.ts'
 import { job, leastLifeWallMs, marketInterval, signalMarket } from './context.ts'
 
 /** Advisory locks of the sources; the number says SIGN. */
@@ -23,6 +27,7 @@ export default job(fetchSignals, {
   schedule: async ({ config, strategies }) =>
     [
       ...Object.values(sources).map(({ name, everyMs }) => ({ name, everyMs })),
+      ...(isTitanConfigured(config) ? [{ name: titanSource, everyMs: titanEveryMs }] : []),
       ...strategies.sources().map((name) => ({ name, everyMs: strategyEveryMs })),
     ].map(({ name, everyMs }) => ({
       key: `fetch-${name}`,
@@ -30,18 +35,24 @@ export default job(fetchSignals, {
       everyMs: marketInterval(everyMs, config),
     })),
 
-  async run({ source: name }, context) {
+  async run({ source: name }, context, run) {
     const source = sources[name]
-    if (!source && !context.strategies.sources().includes(name))
+    const isTitan = name === titanSource
+    if (!source && !isTitan && !context.strategies.sources().includes(name))
       return skipped(`this build has no source ${name}`)
+    if (name === councilStrategy.name && (await titanSpeaks(context)))
+      return skipped('titan answers: the council speaks when it does not')
     return context.db.transaction().execute(async (lock) => {
-      if (!(await takeTurn(lock, fetchLocks, name))) return skipped(`${name} is being asked already`)
+      if (!(await takeTurn(lock, fetchLocks, name, isTitan ? titanTurnMs : undefined)))
+        return skipped(`${name} is being asked already`)
       const market = context.feedOf(signalMarket)
       const symbols = await symbolsFor(context.db, market)
+      const leastLifeMs = leastLifeWallMs * context.config.replaySpeed
+      if (isTitan) return askTitan(symbols, market, context, { signal: run.signal, leastLifeMs })
       if (!source) return askStrategy(name, symbols, market, context)
       const fetched = await fetchFrom(source, symbols, market, context.db, {
         marketNowMs: context.clock.marketNow(),
-        leastLifeMs: leastLifeWallMs * context.config.replaySpeed,
+        leastLifeMs,
       })
       for (const { symbol, reason } of fetched.missed)
         context.log.warn({ source: name, symbol, reason }, 'no signal')
