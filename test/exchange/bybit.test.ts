@@ -148,6 +148,53 @@ describe('orders', () => {
     expect(Number(sold?.realizedPnl)).toBeLessThan(0)
   })
 
+  test('a stop that an entry carries is found and taken back by its entry', async () => {
+    await start([[50_000, 50_000, 48_000, 48_500]])
+    const account = await accountOn('futures')
+    const entry = request({ attachedStop: '49000' })
+    await account.placeOrder(entry)
+    const stop = {
+      symbol: linear,
+      clientOrderId: newId(),
+      type: 'stop_market',
+      attachedTo: entry.clientOrderId,
+    } as const
+    const found = await account.orderByClientId(stop)
+    expect(found).toMatchObject({
+      clientOrderId: stop.clientOrderId,
+      status: 'open',
+      isStop: true,
+      side: 'sell',
+    })
+    expect(await account.cancelOrder(stop)).toBeUndefined()
+    expect(await account.orderByClientId(stop)).toMatchObject({
+      venueOrderId: found?.venueOrderId,
+      status: 'canceled',
+    })
+    expect(await account.openOrders()).toEqual([])
+    const none = { ...stop, attachedTo: newId() }
+    expect(await account.orderByClientId(none)).toBeUndefined()
+    expect(await account.cancelOrder(none)).toBeUndefined()
+  })
+
+  test('a carried stop that was reached is told with what it closed', async () => {
+    await start([[50_000, 50_000, 48_000, 48_500]])
+    const account = await accountOn('futures')
+    const entry = request({ attachedStop: '49000' })
+    await account.placeOrder(entry)
+    clock.advance(120_000)
+    const stop = {
+      symbol: linear,
+      clientOrderId: newId(),
+      type: 'stop_market',
+      attachedTo: entry.clientOrderId,
+    } as const
+    const found = await account.orderByClientId(stop)
+    expect(found).toMatchObject({ status: 'filled', filled: '0.01', isReduceOnly: true })
+    const fills = await account.fillsOf({ symbol: linear, venueOrderId: found?.venueOrderId ?? '' })
+    expect(fills).toMatchObject([{ side: 'sell', quantity: '0.01' }])
+  })
+
   test('orders since a moment are listed once, however many lists they are in', async () => {
     await start()
     const account = await accountOn('spot')
