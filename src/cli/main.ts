@@ -13,6 +13,7 @@ import { migrate } from './migrate.ts'
 import { retry } from './retry.ts'
 import { simulator } from './simulator.ts'
 import { start } from './start.ts'
+import { titan } from './titan.ts'
 import { user } from './user.ts'
 import { web } from './web.ts'
 import { worker } from './worker.ts'
@@ -23,6 +24,7 @@ const commands: readonly ((program: Command) => void)[] = [
   web,
   worker,
   simulator,
+  titan,
   migrate,
   doctor,
   account,
