@@ -45,33 +45,41 @@ export const titanQuestion = z.strictObject({
 })
 export type TitanQuestion = z.infer<typeof titanQuestion>
 
-const price = z.number().positive().nullable()
-
-const opinion = z.object({
-  symbol: pair,
-  action: z.enum(signalActions),
-  confidence: z.number().min(0).max(1),
-  reasoning: z.string().max(4_000),
-  stopLoss: price,
-  takeProfit: price,
-})
-
-/** What a language model is asked for: every field, so that it cannot be left out by mistake. */
-export const modelAnswer = z.object({ signals: z.array(opinion).max(200) })
+const price = z.number().positive().nullable().default(null)
 
 /** What titan answers: its opinion on some or all of the symbols; prices in the symbol's quote. */
 export const titanAnswer = z.object({
   signals: z
     .array(
-      opinion.extend({
-        reasoning: opinion.shape.reasoning.default(''),
-        stopLoss: price.default(null),
-        takeProfit: price.default(null),
+      z.object({
+        symbol: pair,
+        action: z.enum(signalActions),
+        confidence: z.number().min(0).max(1),
+        reasoning: z.string().max(4_000).default(''),
+        stopLoss: price,
+        takeProfit: price,
       }),
     )
     .max(200),
 })
 export type TitanAnswer = z.infer<typeof titanAnswer>
+
+/**
+ * The same as a language model's server is told it: every field, so that none is left out by mistake, and types without
+ * limits, which some servers refuse to enforce. What comes back is held against `titanAnswer`.
+ */
+export const modelAnswer = z.object({
+  signals: z.array(
+    z.object({
+      symbol: z.string(),
+      action: z.enum(signalActions),
+      confidence: z.number(),
+      reasoning: z.string(),
+      stopLoss: z.number().nullable(),
+      takeProfit: z.number().nullable(),
+    }),
+  ),
+})
 
 /** Why an answer is none to this question: a symbol that was not asked, or one said twice. Undefined when it is. */
 export function misfit(question: TitanQuestion, answer: TitanAnswer): string | undefined {
