@@ -68,6 +68,16 @@ export interface Accounts {
   user_id: string;
 }
 
+export interface AccountStreams {
+  account_id: string;
+  lease_until: Timestamp;
+  /**
+   * since when nothing that the venue tells is missed; null while the stream is lost
+   */
+  whole_since: Timestamp | null;
+  worker_id: string;
+}
+
 export interface ApiKeys {
   account_id: string;
   checked_at: Timestamp | null;
@@ -596,6 +606,7 @@ export interface Workers {
 }
 
 export interface DB {
+  account_streams: AccountStreams;
   accounts: Accounts;
   api_keys: ApiKeys;
   audit_log: AuditLog;

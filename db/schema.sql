@@ -176,6 +176,17 @@ table auth.verification grant INSERT to bullpen_app
 table auth.verification grant SELECT to bullpen_app
 table auth.verification grant UPDATE to bullpen_app
 table auth.verification index CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
+table public.account_streams column account_id uuid not null
+table public.account_streams column lease_until timestamp with time zone not null
+table public.account_streams column whole_since timestamp with time zone
+table public.account_streams column worker_id text not null
+table public.account_streams constraint account_streams_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+table public.account_streams constraint account_streams_pkey PRIMARY KEY (account_id)
+table public.account_streams grant DELETE to bullpen_worker
+table public.account_streams grant INSERT to bullpen_worker
+table public.account_streams grant SELECT to bullpen_worker
+table public.account_streams grant UPDATE to bullpen_worker
+table public.account_streams index CREATE INDEX account_streams_worker ON public.account_streams USING btree (worker_id)
 table public.accounts column created_at timestamp with time zone not null default now()
 table public.accounts column doubts jsonb not null default '{}'::jsonb
 table public.accounts column exchange text not null

@@ -1,3 +1,4 @@
+import { heardAccounts } from '#db/account-streams.ts'
 import { openAccounts } from '#db/accounts.ts'
 import { noteRestored, reconciliationOf } from '#db/reconciliations.ts'
 import { VenueUnavailable } from '#src/errors.ts'
@@ -25,8 +26,9 @@ export default job(reconcileAccount, {
         'the database was restored: nothing is sent before the account was compared with its venue',
       )
     const accounts = await openAccounts(db)
+    const heard = await heardAccounts(db)
     return accounts.map((account) => {
-      const everyMs = intervalOf(account, accounts)
+      const everyMs = intervalOf(account, accounts, heard)
       return {
         key: `reconcile-${account.id}`,
         data: { accountId: account.id },

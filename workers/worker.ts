@@ -15,6 +15,7 @@ import { isWaitingIn } from '#src/queue/waiting.ts'
 import { work } from '#src/queue/work.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
+import { startAccountStreams } from './account-streams.ts'
 import { type ClockWatch, watchClock } from './clock-watch.ts'
 import { startCloseAll } from './close-all.ts'
 import { openContext, type WorkerContext } from './context.ts'
@@ -68,13 +69,14 @@ export async function runWorker({
   const withoutQueue = startWithoutQueue(queues, context, () => context.reach.isLost() || clock.isAway())
   const upkeep = startUpkeep(context.db, upkeepOf(context, clock), log)
   const stuck = untilStuck(workers, context, log)
+  const streams = startAccountStreams(context, queues)
   const closeAll = startCloseAll(() => closeEverything(context), log)
   log.info({ queues }, 'worker is at work')
   announceReady()
   const why = await Promise.race([aborted(signal), stuck.found])
   stuck.stop()
   clock.stop()
-  const stopped = Promise.all([upkeep.stop(), closeAll.stop(), withoutQueue.stop()])
+  const stopped = Promise.all([upkeep.stop(), closeAll.stop(), withoutQueue.stop(), streams?.stop()])
   const left = await drain(workers, giveUp)
   await within(closingMs, stopped)
   if (why)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { heardAccounts } from '#db/account-streams.ts'
 import { type Account, openAccounts } from '#db/accounts.ts'
 import type { Db } from '#db/client.ts'
 import { hasOpening } from '#db/ledger.ts'
@@ -95,10 +96,11 @@ async function examineAccounts(
 /** How often accounts are compared with their venues, and whether that goes through. */
 async function reconciling(db: Db): Promise<string> {
   const accounts = await openAccounts(db)
+  const heard = await heardAccounts(db)
   const intervals = new Map<string, number>()
   for (const account of accounts) {
     const { exchange, market, mode } = account
-    const everyMs = intervalOf(account, accounts)
+    const everyMs = intervalOf(account, accounts, heard)
     intervals.set(`${exchange} ${market} ${mode}`, everyMs)
     const { staleSince, nowMs } = await reconciliationOf(db, account.id)
     if (staleSince !== null && nowMs - staleSince.getTime() > 3 * everyMs)

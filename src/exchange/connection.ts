@@ -32,6 +32,8 @@ export interface Connection {
   readonly card: VenueCard
   readonly market: MarketCard
   readonly mode: Mode
+  /** Where paper accounts listen; undefined elsewhere. */
+  readonly simulator: string | undefined
   /** Whether the venue refuses what is beyond its limits: a simulator may not. */
   readonly isLimited: boolean
   /** Whether the last call could not reach the venue: its address may have changed. */
@@ -141,6 +143,7 @@ export async function openConnection(parts: {
     card,
     market,
     mode: parts.mode,
+    simulator: route.simulator,
     isLimited: parts.isLimited,
     isLost: () => isLost,
     clientFor: (key) => Object.assign(Object.create(shared) as VenueClient, key),

@@ -6,9 +6,11 @@ import { OrderRejected, VenueUnavailable } from '../errors.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { KeyNotOpened, openKey } from '../vault/open.ts'
 import type { VenueKey } from '../vault/sealed.ts'
+import { type AccountStream, openAccountStream, type StreamNews } from './account-stream.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { VenueSettings } from './holding-calls.ts'
 import { directRoute, simulatorRoute } from './route.ts'
+import type { SignedConnection } from './signed-connection.ts'
 import { inSigningTurns } from './signing-turns.ts'
 import { enforcesLimits } from './simulator-limits.ts'
 import { untilReplaced } from './until-replaced.ts'
@@ -41,12 +43,18 @@ export interface Gateway {
    * the account's key is missing or cannot be opened.
    */
   account(accountId: string): Promise<VenueAccount>
+  /**
+   * Listens to an account's orders, fills and balances until closed. Throws like `account`. What is told proves nothing, and
+   * may come twice or not at all.
+   */
+  listen(accountId: string, tell: (news: StreamNews) => void): Promise<AccountStream>
   close(): Promise<void>
 }
 
 /** An account with the connection it goes over. */
 interface Opened {
   readonly venue: VenueAccount
+  readonly signed: SignedConnection
   readonly over: Connection
 }
 
@@ -117,7 +125,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       client: over.clientFor(key),
       wallNow,
     }
-    return { venue: venueAccount(signed, known), over }
+    return { venue: venueAccount(signed, known), signed, over }
   }
 
   function keyOf({ id, userId }: Account, sealed: unknown): VenueKey {
@@ -148,6 +156,10 @@ export function createGateway(parts: GatewayParts): Gateway {
       const opened = open(accountId)
       accounts.set(accountId, { opened, at: wallNow() })
       return (await opened).venue
+    },
+    async listen(accountId, tell) {
+      const { connection: own, client } = (await open(accountId)).signed
+      return openAccountStream(own, client, tell)
     },
     async close() {
       const open = await Promise.allSettled(connections.values())

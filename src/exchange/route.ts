@@ -19,6 +19,8 @@ class NotWritten extends Error {
 
 /** Where requests of an account may go. */
 export interface Route {
+  /** The simulator's origin, where that is where it ends. */
+  readonly simulator: string | undefined
   /** How the requests of one call travel; `attempt` learns what became of them. */
   dispatcherFor(attempt: Attempt): Dispatcher
   close(): Promise<void>
@@ -30,7 +32,7 @@ export interface Route {
  */
 export function simulatorRoute(simulatorUrl: string): Route {
   const origin = loopbackOrigin(simulatorUrl)
-  return routeThrough((options) => ({
+  return routeThrough(origin, (options) => ({
     ...options,
     origin,
     headers: {
@@ -42,7 +44,7 @@ export function simulatorRoute(simulatorUrl: string): Route {
 
 /** The route of live and testnet accounts: as the request says. */
 export function directRoute(): Route {
-  return routeThrough((options) => options)
+  return routeThrough(undefined, (options) => options)
 }
 
 /** The origin of an address on this machine. Throws on any other: a paper account's request must not leave. */
@@ -55,7 +57,10 @@ export function loopbackOrigin(address: string): string {
   return origin
 }
 
-function routeThrough(aim: (options: Dispatcher.DispatchOptions) => Dispatcher.DispatchOptions): Route {
+function routeThrough(
+  simulator: string | undefined,
+  aim: (options: Dispatcher.DispatchOptions) => Dispatcher.DispatchOptions,
+): Route {
   // An agent of its own: proxies of the environment apply to the process's global dispatcher alone.
   const agent = new Agent({
     connections: 256,
@@ -64,6 +69,7 @@ function routeThrough(aim: (options: Dispatcher.DispatchOptions) => Dispatcher.D
     connectTimeout: 3_000,
   })
   return {
+    simulator,
     dispatcherFor: (attempt) =>
       agent.compose((dispatch) => (options, handler) => {
         if (attempt.reached === 'unasked') attempt.reached = 'connecting'

@@ -16,12 +16,36 @@ test('all accounts together stay within a fifth of the venue’s weight, and non
 })
 
 test('accounts of other venues, markets and modes do not count', () => {
-  const spot = { exchange: 'binance', market: 'spot', mode: 'live' } as const
+  const spot = { id: 'a', exchange: 'binance', market: 'spot', mode: 'live' } as const
   const others = [
     { ...spot, market: 'futures' as const },
     { ...spot, mode: 'paper' as const },
   ]
-  expect(intervalOf(spot, [spot, ...Array(50).fill(others[0]), ...Array(50).fill(others[1])])).toBe(60_000)
+  const all = [spot, ...Array(50).fill(others[0]), ...Array(50).fill(others[1])]
+  expect(intervalOf(spot, all, new Set())).toBe(60_000)
+})
+
+test('an account of which everything is heard is compared less often, and all together keep to their part of the weight', () => {
+  const accountOf = (_: unknown, at: number) =>
+    ({ id: String(at), exchange: 'binance', market: 'spot', mode: 'live' }) as const
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 400 }),
+      fc.float({ min: 0, max: 1, noNaN: true }),
+      (count, part) => {
+        const all = Array.from({ length: count }, accountOf)
+        const heard = new Set(all.slice(0, Math.floor(count * part)).map(({ id }) => id))
+        let weightPerMinute = 0
+        for (const account of all) {
+          const everyMs = intervalOf(account, all, heard)
+          expect(everyMs).toBeGreaterThanOrEqual(heard.has(account.id) ? 300_000 : 60_000)
+          weightPerMinute += (260 * 60_000) / everyMs
+        }
+        expect(weightPerMinute).toBeLessThanOrEqual(6_000 / 5 + 2 * 260)
+      },
+    ),
+    { numRuns: 50 },
+  )
 })
 
 test('what is missing and what is the user’s own add up, whatever is held on which side', () => {
