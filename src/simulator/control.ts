@@ -1,9 +1,11 @@
 import type { Account } from './core/account.ts'
 import type { Exchange } from './core/exchange.ts'
+import type { Instrument } from './core/instrument.ts'
 import type { Faults } from './faults/faults.ts'
+import { settleFunding } from './funding-request.ts'
 import type { Hands } from './hands/hands.ts'
 import { reportOf } from './report.ts'
-import { seedsOf } from './seeds.ts'
+import { type Rules, seedsOf } from './seeds.ts'
 import type { Venue, WireAnswer, WireRequest } from './venues/venue.ts'
 
 /** The simulator's own endpoints, under /__sim/: for this machine only. */
@@ -13,14 +15,18 @@ export function control({
   hands,
   venues,
   cutStreams,
+  instruments,
   isLimited,
+  rules,
 }: {
   exchange: Exchange
   faults: Faults
   hands: Hands
   venues: readonly Venue[]
   cutStreams: (venue: string | undefined) => number
+  instruments: readonly Instrument[]
   isLimited: boolean // whether the venues' request limits are enforced
+  rules: Rules | undefined // of new accounts that say nothing
 }): (request: WireRequest) => WireAnswer {
   return (request) => {
     if (!isLoopback(request.ip)) return json(403, { error: 'the control endpoints answer this machine only' })
@@ -37,7 +43,7 @@ export function control({
         return json(200, reportOf(ledger, new URLSearchParams(request.query).get('apiKey') ?? undefined))
       case 'POST /__sim/accounts':
         return done(request.body, (input) => {
-          const accounts = seedsOf(input, venues).map((seed) => exchange.addAccount(seed))
+          const accounts = seedsOf(input, venues, rules).map((seed) => exchange.addAccount(seed))
           const { venue, apiKey } = (accounts[0] as Account).seed
           return { venue, market: accounts.map(({ seed }) => seed.market).join('+'), apiKey }
         })
@@ -50,6 +56,8 @@ export function control({
         faults.remove(id === null ? undefined : Number(id))
         return json(200, faults.report())
       }
+      case 'POST /__sim/funding':
+        return done(request.body, (input) => settleFunding(exchange, instruments, input))
       case 'DELETE /__sim/streams':
         return json(200, { cut: cutStreams(new URLSearchParams(request.query).get('venue') ?? undefined) })
       case 'POST /__sim/hands':

@@ -14,6 +14,12 @@ const seedSchema = z.strictObject({
   settings: z.record(z.string(), z.string()).optional(),
 })
 
+/**
+ * How a venue takes what its documents leave open, as the setting `rules` of an account: as kindly or as strictly as they
+ * may be read. What that is stands where each venue reads it; an account that says nothing has its venue's usual ones.
+ */
+export type Rules = 'strict' | 'lenient'
+
 /** An account as it is asked for. Without a market it trades all its venue has. */
 export type AccountWish = z.input<typeof seedSchema>
 
@@ -21,13 +27,14 @@ export type AccountWish = z.input<typeof seedSchema>
  * The accounts to create for a wish: one, or one per market with the same balances where the venue keeps a wallet for
  * each. Throws an error of one line that names the field.
  */
-export function seedsOf(input: unknown, venues: readonly Venue[]): AccountSeed[] {
+export function seedsOf(input: unknown, venues: readonly Venue[], rules?: Rules): AccountSeed[] {
   const read = seedSchema.safeParse(input)
   if (!read.success) {
     const [issue] = read.error.issues
     throw new Error(`${issue?.path.join('.')}: ${issue?.message}`)
   }
-  const { market, ...wish } = read.data
+  const { market, ...rest } = read.data
+  const wish = rules === undefined ? rest : { ...rest, settings: { rules, ...rest.settings } }
   const venue = venues.find(({ name }) => name === wish.venue)
   if (venue === undefined) {
     const names = venues.map(({ name }) => name).join(', ')

@@ -15,7 +15,7 @@ import type { FaultScript } from './faults/rule.ts'
 import type { Act } from './hands/act.ts'
 import { type ActResult, Hands } from './hands/hands.ts'
 import { type LedgerReport, reportOf } from './report.ts'
-import { type AccountWish, seedsOf } from './seeds.ts'
+import { type AccountWish, type Rules, seedsOf } from './seeds.ts'
 import { listen } from './server.ts'
 import { takeSockets } from './sockets.ts'
 import type { Tape } from './tape/tape.ts'
@@ -33,6 +33,7 @@ export interface SimulatorOptions {
   readonly clock?: MarketClock
   readonly wallNow?: () => number // Date.now; of the default clock
   readonly enforceLimits?: boolean // the venue's request and order limits; on by default
+  readonly rules?: Rules // of accounts that say nothing; each venue's own when left out
   readonly faults?: FaultScript // in force from the start
   readonly onError?: (error: unknown) => void
 }
@@ -129,7 +130,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const counterOf = (path: string) => counters.find(({ venue }) => venue.owns(path))
   const cutStreams = (venue: string | undefined) => sockets.cut(venue)
   const isLimited = options.enforceLimits ?? true
-  const answerControl = control({ exchange, faults, hands, venues, cutStreams, isLimited })
+  const answerControl = control({
+    exchange,
+    faults,
+    hands,
+    venues,
+    cutStreams,
+    instruments,
+    isLimited,
+    rules: options.rules,
+  })
   const notFound = {
     status: 404,
     headers: { 'content-type': 'application/json' },
@@ -175,7 +185,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     ledger: (apiKey) => reportOf(ledger, apiKey),
     addAccount: (wish) => {
-      for (const seed of seedsOf(wish, venues)) exchange.addAccount(seed)
+      for (const seed of seedsOf(wish, venues, options.rules)) exchange.addAccount(seed)
     },
     cutStreams,
     clock: () => ({ ...clock.anchor(), ended: clock.hasEnded() }),

@@ -63,7 +63,14 @@ export class Exchange {
     })
     const catchUp = (instrument: Instrument) => this.#resting.catchUp(instrument)
     const marks = (account: Account) => this.marks(account)
-    this.holdings = new Holdings({ booking: this.#booking, clock, liquidation, marks, catchUp })
+    this.holdings = new Holdings({
+      booking: this.#booking,
+      clock,
+      funding: this.funding,
+      liquidation,
+      marks,
+      catchUp,
+    })
   }
 
   /** Creates an account, or returns the one that has this API key already. */

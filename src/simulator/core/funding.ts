@@ -25,6 +25,11 @@ export class Funding {
     return (Math.floor(marketMs / everyMs) + 1) * everyMs
   }
 
+  /** The last time up to and including this one at which funding was due. */
+  static lastUntil(marketMs: number): number {
+    return Math.floor(marketMs / everyMs) * everyMs
+  }
+
   /**
    * What a long pays at a time, as a ratio of its notional: what was paid, else what was set, else 0.01 % and a hundredth
    * of how far the price has come in eight hours, within 0.09 %.
@@ -40,7 +45,7 @@ export class Funding {
     return (interest + Math.max(-mostPremium, Math.min(mostPremium, moved / 100))).toFixed(8)
   }
 
-  /** Sets what funding costs from now on, of 'venue BTC/USDT' or of all ('*'); null gives it back to the tape. */
+  /** Sets what funding costs from now on, of 'venue BTC/USDT' or of all others ('*'); null gives it back to the tape. */
   set(of: string, rate: DecimalText | null): void {
     this.#booking.record({ kind: 'funding-rate', of, rate })
     this.#booking.flush()

@@ -4,6 +4,7 @@ import type { Account, MarginMode } from './account.ts'
 import type { AttachedStop } from './attached.ts'
 import type { Booking } from './booking.ts'
 import { protection } from './born.ts'
+import type { Funding } from './funding.ts'
 import type { Instrument } from './instrument.ts'
 import type { Liquidation } from './liquidation.ts'
 import { type MarkOf, marginState, positionState } from './margin.ts'
@@ -15,6 +16,7 @@ import { isReached } from './resting.ts'
 export interface HoldingsParts {
   readonly booking: Booking
   readonly clock: MarketClock
+  readonly funding: Funding
   readonly liquidation: Liquidation
   readonly marks: (account: Account) => MarkOf
   readonly catchUp: (instrument: Instrument) => void
@@ -78,6 +80,14 @@ export class Holdings {
     }
     booking.flush()
     return undefined
+  }
+
+  /** Has holders of an instrument pay and get funding now, besides the venue's hours. */
+  payFunding(instrument: Instrument): void {
+    const { booking, clock, funding, catchUp } = this.#parts
+    catchUp(instrument)
+    funding.pay(instrument, clock.marketNow())
+    booking.flush()
   }
 
   /** Takes a symbol's positions of an account away at once, as if their margin were gone. */

@@ -93,6 +93,8 @@ export function disturbed(parts: {
         return run({ losesCancels: true })
       case 'partial-fill':
         return run({ portion: { share: rule.share, rest: rule.rest } })
+      case 'empty-book':
+        return run({ emptyBook: true })
       case 'stop-asleep':
         return run({ neverFires: true })
       case 'order-without-id':

@@ -31,6 +31,8 @@ const meets = {
   'partial-fill': ['order'],
   /** A conditional order is taken and stays asleep when its price is reached. */
   'stop-asleep': ['order'],
+  /** Nobody offers anything to the order: a market order is refused, or ends unfilled. */
+  'empty-book': ['order'],
   'order-without-id': ['order'],
   /** Executed; the answer ends in its middle, is empty, or is a web page. */
   'truncated-body': kinds,

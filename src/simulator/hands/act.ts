@@ -24,6 +24,7 @@ const actSchema = z.discriminatedUnion('do', [
     quantity: amount,
     price: amount.optional(), // of a limit order
     stopPrice: amount.optional(), // of a stop
+    leg: z.enum(['long', 'short']).optional(), // of an account in hedge mode
     reduceOnly: z.boolean().default(false),
     clientOrderId: z.string().optional(),
   }),
@@ -37,6 +38,8 @@ const actSchema = z.discriminatedUnion('do', [
   act('convert-dust', { asset, into: asset.default('BNB') }),
   /** A funding payment; `amount` may be negative. */
   act('funding', { asset: asset.default('USDT'), amount: z.string().regex(/^-?\d{1,20}(\.\d{1,18})?$/) }),
+  /** The venue takes a symbol's positions away, as if their margin were gone. */
+  act('liquidate', { symbol }),
   act('set-leverage', { symbol, leverage: z.int().min(1).max(125) }),
   act('revoke-key', {}),
   act('restore-key', {}),

@@ -4,6 +4,7 @@ import type { Exchange } from '../core/exchange.ts'
 import type { Instrument, Market } from '../core/instrument.ts'
 import type { Order } from '../core/order.ts'
 import type { Placement } from '../core/placement.ts'
+import type { Leg } from '../core/position.ts'
 import type { Venue } from '../venues/venue.ts'
 import { type ReadAct, readAct } from './act.ts'
 
@@ -13,7 +14,10 @@ export interface ActResult {
   readonly canceled: readonly { readonly orderId: number; readonly clientOrderId: string }[]
 }
 
+type Held = { readonly quantity: Decimal; readonly leg?: Leg | undefined }
+
 type Wish = Pick<Placement, 'side' | 'quantity'> & {
+  readonly leg?: Leg | undefined
   readonly type?: 'market' | 'limit' | 'stop'
   readonly price?: string | undefined
   readonly stopPrice?: string | undefined
@@ -57,7 +61,7 @@ export class Hands {
       case 'close-position':
         return this.#close(account, market, act.symbol)
       case 'sell-half':
-        return placed([this.#reduce(account, this.#instrument(account, market, act.symbol), 2)])
+        return placed(this.#reduce(account, this.#instrument(account, market, act.symbol), 2))
       case 'buy':
       case 'sell': {
         const { symbol, clientOrderId } = act
@@ -99,6 +103,9 @@ export class Hands {
         this.#exchange.setLeverage(account, act.symbol, act.leverage)
         return nothing
       }
+      case 'liquidate':
+        this.#exchange.holdings.liquidate(account, this.#instrument(account, 'futures', act.symbol))
+        return nothing
       case 'revoke-key':
       case 'restore-key':
         this.#exchange.setRevoked(account, act.do === 'revoke-key')
@@ -113,13 +120,12 @@ export class Hands {
   #close(account: Account, market: Market, symbol: string | undefined): ActResult {
     const symbols = symbol === undefined ? this.#held(account, market) : [symbol]
     const held = symbols.map((each) => this.#instrument(account, market, each))
-    return placed(held.map((each) => this.#reduce(account, each, 1)))
+    return placed(held.flatMap((each) => this.#reduce(account, each, 1)))
   }
 
   /** The symbols an account holds: positions, or coins that trade against USDT and come to an order's minimum. */
   #held(account: Account, market: Market): string[] {
-    if (market === 'futures')
-      return [...account.positions].filter(([, { quantity }]) => !quantity.eq(0)).map(([symbol]) => symbol)
+    if (market === 'futures') return [...new Set(account.openPositions().map(({ symbol }) => symbol))]
     return [...account.balances].flatMap(([asset, { free }]) => {
       const instrument = this.#assets.get(`${account.seed.venue} ${asset}/USDT`)
       if (instrument === undefined) return []
@@ -128,14 +134,23 @@ export class Hands {
     })
   }
 
-  /** Takes a part of what is held off, in whole steps. */
-  #reduce(account: Account, instrument: Instrument, part: number): Order {
+  /** Takes a part of what is held off, in whole steps: in hedge mode of both legs. */
+  #reduce(account: Account, instrument: Instrument, part: number): Order[] {
     const { base, step, market, symbol } = instrument
-    const held = market === 'spot' ? account.balance(base).free : account.position(symbol).quantity
-    const quantity = held.abs().div(part).div(step).floor().times(step)
-    if (quantity.lte(0)) throw new Error(`symbol: nothing of ${symbol} is held`)
-    const side = held.gt(0) ? 'sell' : 'buy'
-    return this.#place(account, instrument, { side, quantity, reduceOnly: market === 'futures' })
+    const held: readonly Held[] =
+      market === 'spot' ? [{ quantity: account.balance(base).free }] : account.openPositions(symbol)
+    const parts = held
+      .map(({ quantity, leg }) => ({
+        leg,
+        quantity,
+        part: quantity.abs().div(part).div(step).floor().times(step),
+      }))
+      .filter((each) => each.part.gt(0))
+    if (parts.length === 0) throw new Error(`symbol: nothing of ${symbol} is held`)
+    return parts.map(({ leg, quantity, part: less }) => {
+      const side = quantity.gt(0) ? 'sell' : 'buy'
+      return this.#place(account, instrument, { side, leg, quantity: less, reduceOnly: market === 'futures' })
+    })
   }
 
   #place(account: Account, instrument: Instrument, wish: Wish): Order {
@@ -148,6 +163,7 @@ export class Hands {
       clientOrderId:
         wish.clientOrderId ?? `${words.clientIdPrefix}${this.#exchange.ledger.lastOrderId}x${this.#orders}`,
       side,
+      ...(wish.leg && { leg: wish.leg }),
       type: type === 'limit' ? 'limit' : 'market',
       timeInForce: 'GTC',
       postOnly: false,

@@ -139,7 +139,7 @@ describe('what the documents leave open', () => {
   })
 
   test('strict: an id is never taken again, and the answer to an order names nothing', async () => {
-    const settings = { manners: 'strict' }
+    const settings = { rules: 'strict' }
     const { first, ...rest } = await twice(settings, limit)
     expect(rest).toEqual({ second: 'EGeneral:Invalid arguments:cl_ord_id', orders: 1 })
     expect(Object.keys(first.result)).toEqual(['descr', 'txid'])
@@ -151,7 +151,7 @@ describe('what the documents leave open', () => {
 
   test('strict: a deadline must be two seconds ahead, and small volumes have another text', async () => {
     let wallMs = Date.now()
-    const bench = await startKraken([], { settings: { manners: 'strict' }, wallNow: () => wallMs })
+    const bench = await startKraken([], { settings: { rules: 'strict' }, wallNow: () => wallMs })
     const send = (parameters: Record<string, string>) =>
       ask(bench.simulator.url, 'AddOrder', { ...limit, ...parameters }).then(errorIn)
     const inMs = (ms: number) => ({ deadline: new Date(wallMs + ms).toISOString() })

@@ -5,6 +5,7 @@ import { type Endpoint, findInstrumentOf, instrumentOf, type SignedCall } from '
 import { Failure, refusal, unknownCancel, unknownOrder } from './failure.ts'
 import { precise, remembered, sideOf } from './futures.ts'
 import { wireSymbol } from './instruments.ts'
+import { legOf, positionSideOf } from './legs.ts'
 import { newClientId } from './look-up.ts'
 
 const types = ['STOP', 'STOP_MARKET', 'TAKE_PROFIT', 'TAKE_PROFIT_MARKET'] as const
@@ -39,6 +40,7 @@ function place(call: SignedCall) {
   if (parameters.text('algoType') !== 'CONDITIONAL') throw new Failure(-1102, 'Invalid algoType.')
   const instrument = instrumentOf(call, 'futures')
   const side = sideOf(call)
+  const leg = legOf(call)
   const type = parameters.oneOf('type', types, new Failure(-1116, 'Invalid orderType.'))
   const isLimit = type === 'STOP' || type === 'TAKE_PROFIT'
   const closePosition = parameters.flag('closePosition')
@@ -51,6 +53,7 @@ function place(call: SignedCall) {
     type: isLimit ? 'limit' : 'market',
     timeInForce: timeInForce === 'IOC' || timeInForce === 'FOK' ? timeInForce : 'GTC',
     postOnly: false,
+    ...(leg && { leg }),
     reduceOnly: parameters.flag('reduceOnly'),
     closePosition,
     endsWithPosition: timeInForce === 'GTE_GTC',
@@ -110,7 +113,7 @@ function shown({ account }: SignedCall, order: Order) {
     orderType: record.wire.type,
     symbol: wireSymbol(record.symbol),
     side: record.side.toUpperCase(),
-    positionSide: 'BOTH',
+    positionSide: positionSideOf(record.leg),
     timeInForce: record.wire.timeInForce,
     quantity: record.quantity,
     algoStatus: algoStatusOf(order, became),

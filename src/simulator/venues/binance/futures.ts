@@ -6,6 +6,7 @@ import type { Placement } from '../../core/placement.ts'
 import { type Endpoint, findInstrumentOf, instrumentOf, type SignedCall } from './call.ts'
 import { Failure, refusal, unknownCancel, unknownOrder } from './failure.ts'
 import { wireSymbol } from './instruments.ts'
+import { legOf, positionSideOf } from './legs.ts'
 import { fillsOf, newClientId, ordersOf, soughtOrder } from './look-up.ts'
 import { statusOf } from './spot-answers.ts'
 
@@ -34,6 +35,7 @@ export const futuresEndpoints: Record<string, Endpoint> = {
     weight: 5,
     answer: (call) => ordersOf(call, instrumentOf(call, 'futures')).map(shown),
   },
+  'GET /fapi/v1/forceOrders': { access: 'signed', market: 'futures', weight: 20, answer: forced },
   'GET /fapi/v1/userTrades': {
     access: 'signed',
     market: 'futures',
@@ -42,11 +44,7 @@ export const futuresEndpoints: Record<string, Endpoint> = {
   },
 }
 
-/** The side, and that no hedge-mode side is asked for: the simulated accounts are in one-way mode. */
 export function sideOf({ parameters }: SignedCall): 'buy' | 'sell' {
-  if ((parameters.find('positionSide') ?? 'BOTH') !== 'BOTH') {
-    throw new Failure(-4061, "Order's position side does not match user's setting.")
-  }
   return parameters.oneOf('side', ['BUY', 'SELL'], new Failure(-1117, 'Invalid side.')) === 'BUY'
     ? 'buy'
     : 'sell'
@@ -65,6 +63,7 @@ function place(call: SignedCall) {
   const { parameters, exchange, account } = call
   const instrument = instrumentOf(call, 'futures')
   const side = sideOf(call)
+  const leg = legOf(call)
   const type = parameters.text('type')
   if (/^(STOP|TAKE_PROFIT|TRAILING_STOP)/.test(type)) {
     throw new Failure(
@@ -87,6 +86,7 @@ function place(call: SignedCall) {
     type: type === 'LIMIT' ? 'limit' : 'market',
     timeInForce: timeInForce === 'GTX' ? 'GTC' : timeInForce,
     postOnly: timeInForce === 'GTX',
+    ...(leg && { leg }),
     reduceOnly: parameters.flag('reduceOnly'),
     closePosition: false,
     quantity: precise(call, 'quantity', instrument.step),
@@ -119,6 +119,18 @@ function open({ account, exchange }: SignedCall, instrument: Instrument | undefi
   )
 }
 
+/** Orders by which the venue took positions away, newest first. */
+function forced(call: SignedCall) {
+  const instrument = findInstrumentOf(call, 'futures')
+  call.exchange.advance()
+  return [...call.account.orders.values()]
+    .filter(({ record }) => record.forced !== undefined)
+    .filter(({ record }) => (instrument?.symbol ?? record.symbol) === record.symbol)
+    .reverse()
+    .slice(0, Math.min(call.parameters.findInteger('limit') ?? 50, 100))
+    .map(shown)
+}
+
 /** The venue forgets orders that ended three days ago without a fill. */
 export function remembered(call: SignedCall, order: Order): Order {
   const isEmpty = order.status !== 'open' && order.status !== 'triggered' && order.filled.eq(0)
@@ -146,7 +158,7 @@ function shown(order: Order) {
     reduceOnly: record.reduceOnly,
     closePosition: record.closePosition,
     side: record.side.toUpperCase(),
-    positionSide: 'BOTH',
+    positionSide: positionSideOf(record.leg),
     stopPrice: '0',
     workingType: 'CONTRACT_PRICE',
     priceProtect: false,
@@ -172,7 +184,7 @@ function trade(fill: Fill) {
     commission: fill.fee,
     commissionAsset: fill.feeCurrency,
     time: fill.at,
-    positionSide: 'BOTH',
+    positionSide: positionSideOf(fill.leg),
     buyer: fill.side === 'buy',
     maker: fill.maker,
     marginAsset: fill.symbol.split('/')[1],

@@ -2,6 +2,7 @@ import type { Instrument, Market } from '../../core/instrument.ts'
 import { type Call, type Endpoint, findInstrumentOf, instrumentOf } from './call.ts'
 import { futuresExchangeInfo, spotExchangeInfo } from './exchange-info.ts'
 import { missing, unknownSymbol } from './failure.ts'
+import { fundingInfo, fundingRates } from './funding.ts'
 import { wireSymbol } from './instruments.ts'
 import { klines } from './klines.ts'
 import { priceText } from './price-text.ts'
@@ -54,6 +55,8 @@ export function marketData(market: Market): Record<string, Endpoint> {
     endpoints.premiumIndex = open(10, (call) =>
       perSymbol(call, market, (instrument) => premiumIndex(call, instrument)),
     )
+    endpoints.fundingRate = open(1, fundingRates)
+    endpoints.fundingInfo = open(1, fundingInfo)
     endpoints.markPriceKlines = open(2, (call) => klines(call, market))
   }
   const paths = Object.entries(endpoints).map(([name, endpoint]) => [`GET ${prefix}/${name}`, endpoint])

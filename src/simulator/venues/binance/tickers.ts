@@ -1,4 +1,5 @@
 import { bestPrices, levelsFor, type Side } from '../../core/book.ts'
+import { Funding } from '../../core/funding.ts'
 import type { Instrument, Market } from '../../core/instrument.ts'
 import { type Call, instrumentOf } from './call.ts'
 import { wireSymbol } from './instruments.ts'
@@ -82,17 +83,18 @@ function levels({ exchange }: Where, instrument: Instrument, taker: Side) {
   return levelsFor(taker, instrument, exchange.lastPrice(instrument), exchange.clock.marketNow())
 }
 
-/** Mark and index price: the last price, both. */
+/** Mark and index price: the last price, both. The rate is what funding would cost now. */
 export function premiumIndex({ exchange }: Where, instrument: Instrument) {
   const price = priceText(instrument, exchange.lastPrice(instrument))
+  const now = exchange.clock.marketNow()
   return {
     symbol: wireSymbol(instrument.symbol),
     markPrice: price,
     indexPrice: price,
     estimatedSettlePrice: price,
-    lastFundingRate: '0.00000000',
+    lastFundingRate: exchange.funding.rateAt(instrument, now),
     interestRate: '0.00010000',
-    nextFundingTime: 0,
-    time: exchange.clock.marketNow(),
+    nextFundingTime: Funding.nextAfter(now),
+    time: now,
   }
 }

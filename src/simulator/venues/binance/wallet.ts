@@ -1,10 +1,13 @@
 import type { Instrument } from '../../core/instrument.ts'
-import { leverageOf } from '../../core/margin.ts'
+import { leverageOf, positionCap } from '../../core/margin.ts'
 import { type Endpoint, findInstrumentOf, instrumentOf, type SignedCall } from './call.ts'
 import { Failure } from './failure.ts'
 import { bnbSwitch, feeRates } from './fees.ts'
 import { futuresAccount, futuresBalances, positionRisk } from './futures-account.ts'
+import { income } from './income.ts'
 import { wireSymbol } from './instruments.ts'
+import { movePositionMargin, setMarginType } from './isolated.ts'
+import { isHedged, setPositionMode } from './legs.ts'
 
 const signed = (weight: number, answer: (call: SignedCall) => unknown): Endpoint => ({
   access: 'signed',
@@ -24,12 +27,12 @@ export const walletEndpoints: Record<string, Endpoint> = {
   'GET /fapi/v2/positionRisk': signed(5, positionRisk),
   'GET /fapi/v1/leverageBracket': signed(1, (call) => perInstrument(call, brackets)),
   'GET /fapi/v1/symbolConfig': signed(5, (call) =>
-    perInstrument(call, ({ symbol, maxLeverage }) => ({
-      symbol: wireSymbol(symbol),
-      marginType: 'CROSSED',
+    perInstrument(call, (instrument) => ({
+      symbol: wireSymbol(instrument.symbol),
+      marginType: call.account.marginMode(instrument.symbol) === 'isolated' ? 'ISOLATED' : 'CROSSED',
       isAutoAddMargin: false,
-      leverage: leverageOf(call.account, symbol),
-      maxNotionalValue: String(10_000_000 / maxLeverage),
+      leverage: leverageOf(call.account, instrument.symbol),
+      maxNotionalValue: positionCap(instrument, leverageOf(call.account, instrument.symbol)).toString(),
     })),
   ),
   'GET /fapi/v1/accountConfig': signed(5, accountConfig),
@@ -40,7 +43,8 @@ export const walletEndpoints: Record<string, Endpoint> = {
   })),
   'POST /fapi/v1/leverage': signed(1, setLeverage),
   'POST /fapi/v1/marginType': signed(1, setMarginType),
-  'GET /fapi/v1/positionSide/dual': signed(30, () => ({ dualSidePosition: false })),
+  'POST /fapi/v1/positionMargin': signed(1, movePositionMargin),
+  'GET /fapi/v1/positionSide/dual': signed(30, ({ account }) => ({ dualSidePosition: isHedged(account) })),
   'POST /fapi/v1/positionSide/dual': signed(1, setPositionMode),
   'GET /fapi/v1/multiAssetsMargin': signed(30, () => ({ multiAssetsMargin: false })),
   'GET /fapi/v1/feeBurn': signed(30, ({ account }) => ({
@@ -52,49 +56,33 @@ export const walletEndpoints: Record<string, Endpoint> = {
   }),
 }
 
-const incomeTypes = {
-  deposit: 'TRANSFER',
-  withdrawal: 'TRANSFER',
-  airdrop: 'WELCOME_BONUS',
-  dust: 'COIN_SWAP_DEPOSIT',
-  funding: 'FUNDING_FEE',
-  insurance: 'INSURANCE_CLEAR',
-} as const
-
-/** What moved without an execution; executions tell their own income. */
-function income({ account, parameters }: SignedCall) {
-  const from = parameters.findInteger('startTime') ?? 0
-  const limit = Math.min(parameters.findInteger('limit') ?? 100, 1_000)
-  return account.transfers
-    .map(({ asset, amount, reason, at }, index) => ({
-      symbol: '',
-      incomeType: incomeTypes[reason],
-      income: amount,
-      asset,
-      time: at,
-      info: '',
-      tranId: index + 1,
-      tradeId: '',
-    }))
-    .filter(({ time }) => time >= from)
-    .slice(0, limit)
-}
-
 function perInstrument<T>(call: SignedCall, answer: (instrument: Instrument) => T): T[] {
   const one = findInstrumentOf(call, 'futures')
   return (one === undefined ? call.instruments.all('futures') : [one]).map(answer)
 }
 
-function brackets({ symbol, maxLeverage, maintenance }: Instrument) {
-  const bracket = {
-    bracket: 1,
-    initialLeverage: maxLeverage,
-    notionalCap: 50_000_000,
-    notionalFloor: 0,
-    maintMarginRatio: maintenance,
-    cum: 0,
-  }
-  return { symbol: wireSymbol(symbol), brackets: [bracket] }
+/** Brackets by the leverage they allow: each ends where the next lower leverage begins to be needed. */
+function brackets(instrument: Instrument) {
+  const { symbol, maxLeverage, maintenance } = instrument
+  const steps = [
+    maxLeverage,
+    ...[100, 75, 50, 25, 20, 10, 5, 4, 3, 2, 1].filter((each) => each < maxLeverage),
+  ]
+  let floor = 0
+  const brackets = steps.map((leverage, index) => {
+    const cap = positionCap(instrument, leverage).toNumber()
+    const bracket = {
+      bracket: index + 1,
+      initialLeverage: leverage,
+      notionalCap: cap,
+      notionalFloor: floor,
+      maintMarginRatio: maintenance,
+      cum: 0,
+    }
+    floor = cap
+    return bracket
+  })
+  return { symbol: wireSymbol(symbol), brackets }
 }
 
 function accountConfig({ account }: SignedCall) {
@@ -103,7 +91,7 @@ function accountConfig({ account }: SignedCall) {
     canTrade: true,
     canDeposit: true,
     canWithdraw: true,
-    dualSidePosition: false,
+    dualSidePosition: isHedged(account),
     updateTime: account.createdAt,
     multiAssetsMargin: false,
     tradeGroupId: -1,
@@ -111,25 +99,22 @@ function accountConfig({ account }: SignedCall) {
 }
 
 function setLeverage(call: SignedCall) {
-  const { symbol, maxLeverage } = instrumentOf(call, 'futures')
+  const { account, exchange } = call
+  const instrument = instrumentOf(call, 'futures')
+  const { symbol, maxLeverage } = instrument
   const leverage = call.parameters.findInteger('leverage') ?? 0
   if (leverage < 1 || leverage > maxLeverage) throw new Failure(-4028, `Leverage ${leverage} is not valid`)
-  call.exchange.setLeverage(call.account, symbol, leverage)
-  return { leverage, maxNotionalValue: '50000000', symbol: wireSymbol(symbol) }
-}
-
-function setMarginType(call: SignedCall) {
-  instrumentOf(call, 'futures')
-  const wanted = call.parameters.oneOf(
-    'marginType',
-    ['CROSSED', 'ISOLATED'],
-    new Failure(-4063, 'Invalid margin type.'),
-  )
-  if (wanted === 'CROSSED') throw new Failure(-4046, 'No need to change margin type.')
-  throw new Failure(-4168, 'Unable to adjust to isolated-margin mode under the Multi-Assets mode.')
-}
-
-function setPositionMode({ parameters }: SignedCall) {
-  if (!parameters.flag('dualSidePosition')) throw new Failure(-4059, 'No need to change position side.')
-  throw new Failure(-4084, 'Method is not allowed currently. Upcoming soon.')
+  const isLess = leverage < leverageOf(account, symbol)
+  if (isLess && account.marginMode(symbol) === 'isolated' && account.openPositions(symbol).length > 0) {
+    throw new Failure(
+      -4161,
+      'Leverage reduction is not supported in Isolated Margin Mode with open positions.',
+    )
+  }
+  exchange.setLeverage(account, symbol, leverage)
+  return {
+    leverage,
+    maxNotionalValue: positionCap(instrument, leverage).toString(),
+    symbol: wireSymbol(symbol),
+  }
 }

@@ -30,7 +30,7 @@ const manners: Readonly<Record<'lenient' | 'strict', Manners>> = {
   },
 }
 
-/** How the venue treats an account: lenient, unless the account's setting `manners` says strict. */
+/** How the venue treats an account: lenient, unless the account's setting `rules` says strict. */
 export function mannersOf({ settings }: Account): Manners {
-  return manners[settings.get('manners') === 'strict' ? 'strict' : 'lenient']
+  return manners[settings.get('rules') === 'strict' ? 'strict' : 'lenient']
 }

@@ -6,6 +6,7 @@ import { positionState } from '../../../core/margin.ts'
 import type { Fill, Order } from '../../../core/order.ts'
 import { algoStatusOf } from '../algo.ts'
 import { wireSymbol } from '../instruments.ts'
+import { positionSideOf } from '../legs.ts'
 import { statusOf } from '../spot-answers.ts'
 import { type News, orderOf, upTo } from './spot-events.ts'
 
@@ -91,8 +92,10 @@ function accountUpdate(
     return { a: asset, wb: wallet, cw: wallet, bc: change }
   })
   const marks = exchange.marks(account)
-  const positions = [...symbols].map((symbol) => {
-    const { position, entry, unrealized } = positionState(account, symbol, marks)
+  const meant = new Set(symbols)
+  const held = [...account.positions.values()].filter(({ symbol }) => meant.has(symbol))
+  const positions = held.map(({ symbol, leg }) => {
+    const { position, entry, unrealized, isIsolated } = positionState(account, symbol, marks, leg)
     return {
       s: wireSymbol(symbol),
       pa: position.quantity.toString(),
@@ -100,9 +103,9 @@ function accountUpdate(
       bep: entry.toDecimalPlaces(12).toString(),
       cr: position.realized.toString(),
       up: unrealized.toFixed(8),
-      mt: 'cross',
-      iw: '0',
-      ps: 'BOTH',
+      mt: isIsolated ? 'isolated' : 'cross',
+      iw: position.margin.toString(),
+      ps: positionSideOf(leg),
     }
   })
   return { e: 'ACCOUNT_UPDATE', E: at, T: at, a: { m: reason, B: balances, P: positions } }
@@ -138,7 +141,7 @@ function orderUpdate(
     R: record.reduceOnly,
     wt: 'CONTRACT_PRICE',
     ot: record.wire.type,
-    ps: 'BOTH',
+    ps: positionSideOf(record.leg),
     cp: record.closePosition,
     rp: '0',
     pP: false,
