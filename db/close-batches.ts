@@ -223,22 +223,6 @@ export async function endBatch(db: Db, batchId: string, outcome: string): Promis
   return rows.length > 0
 }
 
-/** Which of the orders that a venue lists are ours, by their client ids. */
-export async function ownOrders(
-  db: Db,
-  accountId: string,
-  clientOrderIds: readonly string[],
-): Promise<{ readonly symbol: string; readonly clientOrderId: string }[]> {
-  if (clientOrderIds.length === 0) return []
-  const rows = await db
-    .selectFrom('orders')
-    .select(['symbol', 'client_order_id'])
-    .where('account_id', '=', accountId)
-    .where('client_order_id', 'in', [...clientOrderIds])
-    .execute()
-  return rows.map((row) => ({ symbol: row.symbol, clientOrderId: row.client_order_id }))
-}
-
 async function positionsWhere(db: Db, condition: ReturnType<typeof sql<boolean>>): Promise<BatchPosition[]> {
   const rows = await db
     .selectFrom('positions as position')

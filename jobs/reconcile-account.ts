@@ -39,27 +39,34 @@ export default job(reconcileAccount, {
   },
 
   async run({ accountId }, context) {
-    const { mustReconcile } = await reconciliationOf(context.db, accountId)
+    const { mustReconcile, doubts } = await reconciliationOf(context.db, accountId)
     let reconciled: Reconciled
     try {
       reconciled = await reconcile(context, accountId)
     } catch (error) {
-      if (!(error instanceof VenueUnavailable) || error.whose === undefined) throw error
+      if (!(error instanceof VenueUnavailable)) throw error
+      if (error.whose === undefined) {
+        // What was seen once is looked at again also when a look fails: the next interval may be minutes away.
+        if (Object.keys(doubts).length > 0) await lookAgain(accountId, againMs.inDoubt, context)
+        throw error
+      }
       await comeAgain(accountId, error, context)
       return skipped(error.message)
     }
     for (const { orderId, result } of reconciled.results) await follow(orderId, result, context)
     for (const positionId of reconciled.changed) await wakeFollowUps(positionId, context)
     if (mustReconcile && reconciled.kind === 'done') await wakeWaiting(accountId, context)
-    if (reconciled.isInDoubt) {
-      const delayMs = reconciled.kind === 'moving' ? againMs.moving : againMs.inDoubt
-      // One second look per account and moment, however many jobs ask for it.
-      const jobId = `reconcile-${accountId}-again-${Math.floor(context.clock.wallNow() / delayMs)}`
-      await context.enqueue(reconcileAccount, { accountId }, { jobId, delayMs })
-    }
+    if (reconciled.isInDoubt)
+      await lookAgain(accountId, reconciled.kind === 'moving' ? againMs.moving : againMs.inDoubt, context)
     return reconciled.kind === 'done' ? done : { kind: 'done', note: reconciled.kind }
   },
 })
+
+/** One second look per account and moment, however many jobs ask for it. */
+async function lookAgain(accountId: string, delayMs: number, { enqueue, clock }: JobContext): Promise<void> {
+  const jobId = `reconcile-${accountId}-again-${Math.floor(clock.wallNow() / delayMs)}`
+  await enqueue(reconcileAccount, { accountId }, { jobId, delayMs })
+}
 
 /** The venue takes no requests: one look follows when it does again, a little later for each account than for the last. */
 async function comeAgain(

@@ -65,7 +65,7 @@ export async function openLoads(
       ...shared,
       accounts: [...accounts, poor],
       next: random(seed, 11),
-      mostWaiting: 60,
+      mostWaiting: 20,
     }),
     people: openPeople(
       { ...shared, accounts, venueUrl, next: random(seed, 13), tally },

@@ -1,3 +1,4 @@
+import { ordersByClientId } from '#db/account-journal.ts'
 import { recordAudit } from '#db/audit.ts'
 import {
   type BatchPosition,
@@ -7,22 +8,25 @@ import {
   isStuck,
   livingPositions,
   noteProgress,
-  ownOrders,
   positionsOf,
   takeOpenBatches,
 } from '#db/close-batches.ts'
 import { liveOrders } from '#db/orders.ts'
 import { Decimal } from '../domain/decimal.ts'
+import { isEnded } from '../domain/order.ts'
 import { messageOf } from '../errors.ts'
 import { pauseOnBadKey } from './bad-key.ts'
 import { closePosition, type Wake } from './close-position.ts'
 import { crashpoint } from './crashpoint.ts'
+import { takeBackLate } from './late-order.ts'
 import type { OrderDesk } from './order-desk.ts'
 
 /** A batch is looked at again after so long, by whichever worker comes first. */
 const quietMs = 1_000
 /** Positions that are closed at the same time. */
 const atOnce = 8
+/** Lists may be seconds old: an order that still rests so long after it has ended here is taken back once more. */
+const restsAfterMs = 5_000
 /** What the venue still shows for so long after all of ours has ended is not ours. */
 const surplusAfterMs = 60_000
 /** From so long on a person is told that it does not come to its end. */
@@ -46,7 +50,10 @@ async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<
   )
   const isFlatForUs = waits.length === 0
   const shown = isFlatForUs ? await shownByVenue(desk, positions) : []
-  const isPatienceOver = isFlatForUs && (await flatForMs(desk.db, batch.id)) > surplusAfterMs
+  const flatMs = isFlatForUs ? await flatForMs(desk.db, batch.id) : 0
+  if (flatMs > restsAfterMs)
+    for (const { takeBack } of shown) await takeBack?.().catch((error) => sayTroubled(desk, batch, error))
+  const isPatienceOver = flatMs > surplusAfterMs
   const isSurplus = isPatienceOver && shown.every(({ isOurs }) => !isOurs)
   if (isFlatForUs && (shown.length === 0 || isSurplus)) {
     crashpoint('flat-not-ended')
@@ -56,6 +63,10 @@ async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<
   const waitsFor = [...waits, ...shown.map(({ text }) => text)].slice(0, 10).join('; ')
   await noteProgress(desk.db, batch.id, { alive: positionIds, waitsFor, isFlatForUs })
   if (await isStuck(desk.db, batch.id, stuckAfterMs)) await callPerson(desk, batch, waitsFor)
+}
+
+function sayTroubled({ log }: OrderDesk, { scope, key }: CloseBatch, err: unknown): void {
+  log.warn({ err, scope, key }, 'an order that had ended still rests, and was not taken back')
 }
 
 /** It goes on trying; what it waits for may be in a person's hands alone. */
@@ -87,6 +98,8 @@ interface Shown {
   readonly text: string
   /** An order of ours; a position cannot say whose it is. */
   readonly isOurs: boolean
+  /** Takes an order back that the journal has ended; it may be asked for again and again. */
+  readonly takeBack?: () => Promise<void>
 }
 
 /** What the venues still show on the symbols of the positions: nothing is flat before they say so. */
@@ -110,14 +123,21 @@ async function shownOf(desk: OrderDesk, accountId: string, symbols: readonly str
     ({ symbol, quantity }) => symbols.includes(symbol) && !new Decimal(quantity).isZero(),
   )
   const listed = await Promise.all(symbols.map((symbol) => venue.openOrders(symbol)))
-  const open = listed.flat().map(({ clientOrderId }) => clientOrderId)
-  const ours = await ownOrders(desk.db, accountId, open)
+  const open = listed.flat()
+  const ids = open.map(({ clientOrderId }) => clientOrderId)
+  const ours = await ordersByClientId(desk.db, accountId, ids)
   return [
     ...held.map(({ symbol, quantity }) => ({
       text: `${symbol}: the venue still shows ${quantity}`,
       isOurs: false,
     })),
-    ...ours.map((order) => ({ text: `${order.symbol}: an order of ours rests at the venue`, isOurs: true })),
+    ...open.flatMap((there) => {
+      const order = ours.get(there.clientOrderId)
+      if (order === undefined) return []
+      const text = `${order.symbol}: an order of ours rests at the venue`
+      if (!isEnded(order.state)) return { text, isOurs: true }
+      return { text, isOurs: true, takeBack: () => takeBackLate(desk, venue, order, there) }
+    }),
   ]
 }
 

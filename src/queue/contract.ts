@@ -8,6 +8,8 @@ export interface Contract<Data> {
   readonly data: z.ZodType<Data>
   /** How often a throwing handler runs in all; an order's liveness never rests on this. */
   readonly attempts: number
+  /** Whether whatever else waits in its queue goes first. */
+  readonly yields: boolean
   /** Wait before the second attempt, doubling from there, in ms. */
   readonly backoffMs: number
   /** Finished jobs kept for the board; 0 where ids may come back. */
@@ -22,11 +24,13 @@ export function contract<Data>(declared: {
   attempts: number
   backoffMs?: number
   keepCompleted?: number
+  yields?: boolean
 }): Contract<Data> {
   const { queue } = declared
   return {
     backoffMs: 1_000,
     keepCompleted: 25,
+    yields: false,
     ...declared,
     queue: typeof queue === 'function' ? queue : () => queue,
   }

@@ -50,6 +50,7 @@ export const cancelOrder = contract({
   queue: (data) => `exits-${data.exchange}`,
   data: lane.omit({ lane: true }),
   attempts: 3, // a cancel has one effect, however often it is sent; the sweeper wakes it once more after that
+  yields: true, // what it takes back protects nothing any more; what waits beside it protects or closes
   keepCompleted: 0,
 })
 

@@ -68,10 +68,11 @@ export async function inTime<T>(answer: Promise<T>, otherwise: string): Promise<
 
 /** How BullMQ treats jobs of a contract. Failed jobs stay, so that a person can read and retry them. */
 export function jobOptions(
-  contract: Pick<Contract<unknown>, 'attempts' | 'backoffMs' | 'keepCompleted'>,
+  contract: Pick<Contract<unknown>, 'attempts' | 'backoffMs' | 'keepCompleted' | 'yields'>,
 ): JobsOptions {
   return {
     attempts: contract.attempts,
+    ...(contract.yields && { priority: 1 }),
     backoff: { type: 'exponential', delay: contract.backoffMs },
     removeOnComplete: contract.keepCompleted === 0 ? true : { count: contract.keepCompleted },
     removeOnFail: { count: 1_000 },

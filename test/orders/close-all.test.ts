@@ -247,3 +247,35 @@ test.each(['global', 'exchange', 'user', 'symbol'] as const)(
     }
   },
 )
+
+test('an order that the venue had confirmed as taken back, and that rests all the same, is taken back again', async () => {
+  const trader = await floor.trader({ market: 'futures' })
+  await open(trader, 'ETH', '0.1')
+  const entryId = await floor.enter(trader, { base: 'BNB', quantity: '1', limitAt: 0.97 })
+  await sendOrder(desk, entryId)
+  const lost = floor.simulator.faults.add({
+    seed: 1,
+    rules: [{ fault: 'cancel-lost', match: { request: 'cancel' }, probability: 1 }],
+  })
+  await cancelOrder(desk, entryId)
+  for (const id of lost) floor.simulator.faults.remove(id)
+  expect(await orderOrThrow(db, entryId)).toMatchObject({ state: 'canceled' })
+  const venue = await floor.gateway.account(trader.account.id)
+  expect(await venue.openOrders('BNB/USDT:USDT')).toHaveLength(1)
+
+  const batch = await start(place(trader))
+  await floor.database.query(
+    `update close_batches set position_ids = position_ids || (select position_id from orders where id = $1) where id = $2`,
+    [entryId, batch.id],
+  )
+  expect(await run(batch, { rounds: 4 })).toMatchObject({
+    endedAt: null,
+    waitsFor: 'BNB/USDT:USDT: an order of ours rests at the venue',
+  })
+  await floor.database.query(
+    `update close_batches set flat_since = flat_since - interval '6 s' where id = $1`,
+    [batch.id],
+  )
+  expect((await run(batch)).outcome).toBe('1 closed')
+  expect(await venue.openOrders('BNB/USDT:USDT')).toEqual([])
+})

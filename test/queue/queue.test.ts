@@ -70,6 +70,22 @@ describe.each(backendKinds)('on %s', (kind) => {
     await backend.close()
   })
 
+  test('what yields goes after all that waits beside it, whoever came first', async () => {
+    const order: string[] = []
+    const named = (name: string, yields: boolean) => {
+      const own = contract({ name, queue: 'trading', data: z.object({}), attempts: 1, yields })
+      return { contract: own, run: async () => (order.push(name), done) }
+    }
+    const [cancel, stop] = [named('cancel', true), named('stop', false)]
+    await queues.named('trading').obliterate({ force: true })
+    const enqueue = enqueueOn(queues)
+    await enqueue(cancel.contract, {})
+    await enqueue(stop.contract, {})
+    const worker = work(backend, 'trading', [cancel, stop], undefined, log, { concurrency: 1 })
+    await expect.poll(() => order).toEqual(['stop', 'cancel'])
+    await worker.close()
+  })
+
   test('a wish that does not fit its schema is refused before it is queued', async () => {
     const enqueue = enqueueOn(queues)
     await expect(enqueue(wish, { id: 5 } as never)).rejects.toThrow(/expected string/)

@@ -2,7 +2,7 @@ import type { Order } from '#db/orders.ts'
 import { Decimal } from '../../domain/decimal.ts'
 import { isEnded, isLateTruth } from '../../domain/order.ts'
 import type { VenueAccount } from '../../exchange/venue-account.ts'
-import { raiseAlarm } from '../alarm.ts'
+import { takeBackLate } from '../late-order.ts'
 import { observeOrder } from '../observe.ts'
 import { bookingContext, type OrderDesk } from '../order-desk.ts'
 import type { DoubtBook } from './doubt.ts'
@@ -54,15 +54,7 @@ export async function faceLateOrders(
       changed.push(order.positionId)
       continue
     }
-    await venue.cancelOrder(order)
-    await raiseAlarm(desk, {
-      event: 'late-order',
-      userId: order.userId,
-      accountId: order.accountId,
-      target: order.id,
-      text: `order ${order.id} on ${order.symbol} rests at the venue, and the journal has it ${order.state}: it is taken back`,
-      details: { venueOrderId: there.venueOrderId, clientOrderId: order.clientOrderId },
-    })
+    await takeBackLate(desk, venue, order, there)
   }
   return changed
 }
