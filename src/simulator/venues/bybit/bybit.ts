@@ -17,6 +17,7 @@ import { Parameters } from './parameters.ts'
 import { positionSettings } from './position-settings.ts'
 import { positionEndpoints } from './positions.ts'
 import { checkSignature, headerOf } from './signature.ts'
+import { bybitStreams } from './streams/streams.ts'
 import { subjectOf } from './subject.ts'
 import { transactionLogEndpoints } from './transaction-log.ts'
 import { bodyOf, failed, nameless, troubled } from './trouble.ts'
@@ -70,6 +71,7 @@ export const bybit: Venue = {
       upSince: exchange.clock.wallNow(),
     }
     return {
+      streams: bybitStreams(exchange, gate.instruments),
       answer(request, view = exchange) {
         const wallMs = exchange.clock.wallNow()
         const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
