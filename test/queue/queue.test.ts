@@ -74,7 +74,11 @@ describe.each(backendKinds)('on %s', (kind) => {
     const order: string[] = []
     const named = (name: string, yields: boolean) => {
       const own = contract({ name, queue: 'trading', data: z.object({}), attempts: 1, yields })
-      return { contract: own, run: async () => (order.push(name), done) }
+      const run = async () => {
+        order.push(name)
+        return done
+      }
+      return { contract: own, run }
     }
     const [cancel, stop] = [named('cancel', true), named('stop', false)]
     await queues.named('trading').obliterate({ force: true })
