@@ -32,6 +32,7 @@ export const keys = keyRing(secretKey)
 export interface Trader {
   readonly account: Account
   readonly apiKey: string
+  readonly secret: string
   /** 'BTC/USDT', or its perpetual. */
   symbol(base: string): string
 }
@@ -156,6 +157,7 @@ export async function openFloor(
     return {
       account,
       apiKey,
+      secret,
       symbol: (base) => (market === 'spot' ? `${base}/USDT` : `${base}/USDT:USDT`),
     }
   }
