@@ -64,7 +64,7 @@ export async function takeMarginTurn(
   const { rows } = await sql`
     update accounts set margin_asked_at = clock_timestamp()
     where id = ${account.id} and (margin_asked_at is null or margin_asked_at < clock_timestamp()
-      - greatest(${leastMs}, ${eachMs} * (
+      - greatest(${leastMs}::float8, ${eachMs}::float8 * (
         select count(*) from accounts neighbour
         where neighbour.exchange = ${account.exchange} and neighbour.market = ${account.market}
           and neighbour.mode = ${account.mode}

@@ -102,7 +102,7 @@ export async function readMargins(desk: OrderDesk, wanted: JudgedMargins['ask'])
 
 function paceOf(account: MarginAccount, kind: 'near' | 'far'): MarginPace {
   const weightPerMs = ((cardOf(account)?.weightPerMinute ?? Number.POSITIVE_INFINITY) * share) / 60_000
-  return { leastMs: leastMs[kind], withinMs: withinMs[kind], eachMs: weightOfOne / weightPerMs }
+  return { leastMs: leastMs[kind], withinMs: withinMs[kind], eachMs: Math.ceil(weightOfOne / weightPerMs) }
 }
 
 async function readMargin(desk: OrderDesk, account: MarginAccount): Promise<void> {

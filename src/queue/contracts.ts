@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { contract } from './contract.ts'
 
 /** The exchanges this build trades on; each has its two lanes. */
-export const exchanges = ['binance'] as const
+export const exchanges = ['binance', 'bybit', 'kraken'] as const
 
 /** Entries go out through `orders-<exchange>`; exits, stops and cancels own `exits-<exchange>`. */
 export const lanes = ['orders', 'exits'] as const

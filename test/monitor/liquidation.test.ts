@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { marginAccounts, takeMarginTurn } from '#db/margins.ts'
 import type { MarginReading } from '#src/domain/exits/margin-reading.ts'
 import { compareBooks } from '#src/orders/books.ts'
+import { resolveOrder } from '#src/orders/resolve.ts'
 import { openFloor, type Trader } from '#test/support/floor.ts'
 import { carryOut } from '#test/support/hand-work.ts'
 import { steeredTape, steerSeen } from '#test/support/steered-tape.ts'
@@ -22,7 +23,7 @@ test('a venue that does not answer closes nothing, and what it said before still
   const silence = { fault: '5xx-not-executed', match: { request: 'account', apiKey: trader.apiKey } } as const
   floor.simulator.faults.add({ rules: [silence] })
   await watchOnce(floor)
-  await price('BTC', 48_100)
+  await price('BTC', 48_300)
   await watchOnce(floor)
   expect(await readingOf(trader)).toBeNull()
   expect(await exitsOf(positions.BTC)).toEqual([])
@@ -135,6 +136,17 @@ test('the venue is asked by one worker at a time, each minute, and within its we
   // Every account that was asked lately adds its part: here an hour.
   expect(await takeMarginTurn(db, account, { ...pace, eachMs: 3_600_000 })).toBe(false)
   expect(await takeMarginTurn(db, account, pace)).toBe(true)
+})
+
+test.each(['binance', 'bybit'] as const)('the margin at %s is read and kept', async (exchange) => {
+  const trader = await floor.trader({ market: 'futures', exchange, balances: { USDT: '10000' } })
+  const entryId = await floor.enter(trader, { base: 'BTC', quantity: '0.02', leverage: 5 })
+  await carryOut(desk, entryId)
+  await resolveOrder(desk, entryId) // a venue may only acknowledge at first
+  await watchOnce(floor)
+  const reading = await readingOf(trader)
+  expect(reading?.cross.equity).toBeCloseTo(10_000, -2)
+  expect(reading?.cross.used).toBeGreaterThan(0)
 })
 
 /** An account that has just enough for what it holds at 25×, and holds it. */
