@@ -14,9 +14,11 @@ import { Parameters } from './parameters.ts'
 import { requirePermission } from './permissions.ts'
 import { publicEndpoints } from './public.ts'
 import { checkSignature } from './signature.ts'
+import { krakenStreams } from './streams/streams.ts'
 import { subjectOf } from './subject.ts'
 import { Tokens } from './tokens.ts'
 import { failed, json, nameless, troubled } from './trouble.ts'
+import { txidOf } from './txid.ts'
 
 const privateEndpoints: Readonly<Record<string, PrivateEndpoint>> = {
   ...orderEndpoints,
@@ -27,7 +29,7 @@ const privateEndpoints: Readonly<Record<string, PrivateEndpoint>> = {
 
 const handTypes = { market: 'market', limit: 'limit', stop: 'stop-loss' } as const
 
-/** Kraken spot, REST. Every answer comes with HTTP 200; errors are texts in it. */
+/** Kraken spot. Every REST answer comes with HTTP 200; errors are texts in it. */
 export const kraken: Venue = {
   name: 'kraken',
   markets: ['spot'],
@@ -39,16 +41,20 @@ export const kraken: Venue = {
   isRefusal: ({ body }) => body.startsWith('{"error":["'),
   nameless,
   troubled,
+  tradeIdOf: (_, fillId) => txidOf('T', fillId),
   wordsOf: (_, type) => ({
     wire: { ordertype: handTypes[type], oflags: 'fciq' },
     clientIdPrefix: 'web-',
     becomesNew: false,
   }),
-  owns: (path) => path.startsWith('/0/'),
+  owns: (path) => path.startsWith('/0/') || path === '/v2',
 
   open(exchange, listed, { enforceLimits }) {
-    const gate = new Gate(exchange, new PairIndex(listed), enforceLimits)
+    const pairs = new PairIndex(listed)
+    const tokens = new Tokens()
+    const gate = new Gate(exchange, { pairs, tokens, enforceLimits })
     return {
+      streams: krakenStreams({ exchange, pairs, tokens }),
       answer(request, view = exchange) {
         try {
           const body = JSON.stringify({ error: [], result: gate.answerTo(request, view) })
@@ -68,11 +74,16 @@ class Gate {
   readonly #pairs: PairIndex
   readonly #limits: Limits
   readonly #nonces = new Nonces()
-  readonly #tokens = new Tokens()
+  readonly #tokens: Tokens
 
-  constructor(exchange: Exchange, pairs: PairIndex, enforceLimits: boolean) {
+  constructor(
+    exchange: Exchange,
+    parts: { readonly pairs: PairIndex; readonly tokens: Tokens; readonly enforceLimits: boolean },
+  ) {
+    const { pairs, tokens, enforceLimits } = parts
     this.#exchange = exchange
     this.#pairs = pairs
+    this.#tokens = tokens
     this.#limits = new Limits(enforceLimits)
   }
 

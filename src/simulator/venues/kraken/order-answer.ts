@@ -4,7 +4,7 @@ import type { Fill, Order } from '../../core/order.ts'
 import { feeRates } from './fees.ts'
 import { pairOf } from './pair.ts'
 import { secondsOf } from './price-text.ts'
-import { eight, sentenceOf } from './sentence.ts'
+import { closeSentenceOf, eight, sentenceOf } from './sentence.ts'
 import { txidOf } from './txid.ts'
 
 /** An order as the look-ups show it; with its trades' ids where they are asked for. */
@@ -16,7 +16,7 @@ export function orderAnswer(order: Order, { quote, tick }: Instrument, withTrade
   const average = order.filled.gt(0) ? order.filledQuote.div(order.filled) : new Decimal(0)
   const fee = order.fills.reduce((total, fill) => total.plus(feeInQuote(fill, quote)), new Decimal(0))
   return {
-    refid: record.bornOf === undefined ? null : txidOf('O', record.bornOf),
+    refid: record.attachedTo === undefined ? null : txidOf('O', record.attachedTo),
     userref: wire.userref === undefined ? null : Number(wire.userref),
     ...(wire.clientOrderId !== undefined && { cl_ord_id: wire.clientOrderId }),
     status: statusOf(order),
@@ -33,7 +33,7 @@ export function orderAnswer(order: Order, { quote, tick }: Instrument, withTrade
       price2: wire.price2 ?? '0',
       leverage: 'none',
       order: sentenceOf(record),
-      close: '',
+      close: closeSentenceOf(record.attached?.close),
     },
     vol: eight(record.quantity),
     vol_exec: eight(order.filled.toString()),

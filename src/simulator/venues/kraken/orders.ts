@@ -4,7 +4,7 @@ import { checkDeadline } from './deadline.ts'
 import { Failure, invalid, refusal, unknownOrder } from './failure.ts'
 import { mannersOf } from './manners.ts'
 import { orderAnswer } from './order-answer.ts'
-import { eight, sentenceOf } from './sentence.ts'
+import { closeSentenceOf, eight, sentenceOf } from './sentence.ts'
 import { numberOf, txidOf } from './txid.ts'
 import { wishOf } from './wish.ts'
 
@@ -16,11 +16,7 @@ export const orderEndpoints: Readonly<Record<string, PrivateEndpoint>> = {
   CancelOrder: { anyOf: ['close-trades', 'modify-trades'], cost: 0, isWrite: true, answer: cancel },
   CancelAll: { anyOf: ['close-trades', 'modify-trades'], cost: 1, isWrite: true, answer: cancelAll },
   QueryOrders: { anyOf: ['query-open-trades', 'query-closed-trades'], cost: 1, answer: query },
-  OpenOrders: {
-    anyOf: ['query-open-trades'],
-    cost: 1,
-    answer: (call) => ({ open: shown(call, chosen(call, [...call.account.open.values()])) }),
-  },
+  OpenOrders: { anyOf: ['query-open-trades'], cost: 1, answer: openOrders },
 }
 
 function add(call: PrivateCall) {
@@ -30,7 +26,11 @@ function add(call: PrivateCall) {
   const { symbol } = instrument
   const { side, quantity, quoteQuantity, wire } = placement
   const volume = (quantity ?? quoteQuantity)?.toString() ?? '0'
-  const descr = { order: sentenceOf({ symbol, side, quantity: eight(volume), wire }) }
+  const { close } = placement.attached ?? {}
+  const descr = {
+    order: sentenceOf({ symbol, side, quantity: eight(volume), wire }),
+    ...(close && { close: closeSentenceOf(close) }),
+  }
   if (parameters.flag('validate')) return { descr }
   const manners = mannersOf(account)
   if (!manners.reusesIds && account.findByClientId(placement.clientOrderId) !== undefined)
@@ -88,9 +88,13 @@ function query(call: PrivateCall) {
   return shown(call, chosen(call, txids.length > 0 ? orders : [...account.orders.values()]))
 }
 
+function openOrders(call: PrivateCall) {
+  call.exchange.advance()
+  return { open: shown(call, chosen(call, [...call.account.open.values()])) }
+}
+
 /** Those of the user reference and of the client's id that a request asks for. */
-export function chosen({ parameters, exchange }: PrivateCall, orders: readonly Order[]): readonly Order[] {
-  exchange.advance()
+export function chosen({ parameters }: PrivateCall, orders: readonly Order[]): readonly Order[] {
   const userref = parameters.findUserref()
   const clientOrderId = parameters.findClientId()
   return orders.filter(

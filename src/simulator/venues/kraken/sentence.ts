@@ -1,3 +1,4 @@
+import type { AttachedClose } from '../../core/attached.ts'
 import type { OrderRecord } from '../../core/order.ts'
 import { pairOf } from './pair.ts'
 
@@ -10,6 +11,11 @@ export function sentenceOf({
 }: Pick<OrderRecord, 'symbol' | 'side' | 'quantity' | 'wire'>) {
   const volume = eight(wire.quoteVolume ?? quantity)
   return `${side} ${volume} ${pairOf(symbol).altname} @ ${kindOf(wire)}`
+}
+
+/** What an order leaves behind where it is filled: 'close position @ stop loss 45000.0'; empty when that is nothing. */
+export function closeSentenceOf(close: AttachedClose | undefined): string {
+  return close === undefined ? '' : `close position @ ${kindOf(close.wire)}`
 }
 
 /** The kind with its prices: 'stop loss 45000.0 -> limit 44900.0'. */

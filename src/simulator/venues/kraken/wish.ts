@@ -1,4 +1,8 @@
+import type { Decimal } from '../../../domain/decimal.ts'
+import type { AttachedClose } from '../../core/attached.ts'
+import type { Side } from '../../core/book.ts'
 import type { Instrument } from '../../core/instrument.ts'
+import type { Trigger } from '../../core/order.ts'
 import type { Placement } from '../../core/placement.ts'
 import { instrumentOf, type PrivateCall } from './call.ts'
 import { Failure, invalid } from './failure.ts'
@@ -12,6 +16,7 @@ const orderTypes = [
   'stop-loss-limit',
   'take-profit-limit',
 ] as const
+const closeTypes = ['limit', 'stop-loss', 'take-profit', 'stop-loss-limit', 'take-profit-limit'] as const
 const flags = new Set(['post', 'fcib', 'fciq', 'nompp', 'viqc'])
 
 /** Reads the parameters of an order as the venue does. What it does not know, it passes over. */
@@ -52,6 +57,7 @@ export function wishOf(call: PrivateCall): { instrument: Instrument; placement: 
     ...(clientOrderId !== undefined && { clientOrderId }),
     ...(userref !== undefined && { userref: String(userref) }),
   }
+  const close = closeOf(call, side === 'buy' ? 'sell' : 'buy')
   const placement: Placement = {
     clientOrderId: clientOrderId ?? `unnamed-${exchange.ledger.lastOrderId + 1}`,
     side,
@@ -62,19 +68,42 @@ export function wishOf(call: PrivateCall): { instrument: Instrument; placement: 
     closePosition: false,
     ...(isInQuote ? { quoteQuantity: volume } : { quantity: volume }),
     price: isLimit ? (price2 ?? price) : undefined,
-    trigger:
-      isConditional && price !== undefined
-        ? {
-            price: price.toString(),
-            when: (side === 'buy') === ordertype.startsWith('stop-loss') ? 'rises' : 'falls',
-            becomesNew: false,
-          }
-        : undefined,
+    trigger: isConditional && price !== undefined ? triggerOf(side, ordertype, price) : undefined,
+    ...(close && { attached: { close } }),
     feeRate: side === 'buy' && !hasFlag(wire.oflags, 'fcib') ? feeRates.taker : undefined,
     wire,
     receivedAt: call.receivedAt,
   }
   return { instrument, placement }
+}
+
+/** The order the other way that this one leaves behind where it is filled; undefined when none is asked for. */
+function closeOf(call: PrivateCall, side: Side): AttachedClose | undefined {
+  const { parameters } = call
+  if (parameters.find('close[ordertype]') === undefined) return undefined
+  const ordertype = parameters.oneOf('close[ordertype]', closeTypes)
+  const isLimit = ordertype.endsWith('limit')
+  const isConditional = ordertype !== 'limit'
+  const price = parameters.decimal('close[price]')
+  const limit = isConditional && isLimit ? parameters.decimal('close[price2]') : price
+  const digits = instrumentOf(call).tick.decimalPlaces()
+  return {
+    type: isLimit ? 'limit' : 'market',
+    ...(isLimit && { price: limit.toString() }),
+    ...(isConditional && { trigger: triggerOf(side, ordertype, price) }),
+    wire: {
+      ordertype,
+      oflags: 'fciq',
+      price: price.toFixed(digits),
+      ...(isConditional && isLimit && { price2: limit.toFixed(digits) }),
+    },
+  }
+}
+
+/** From where a stop or a target works: a stop of a buyer waits for the price to rise. */
+function triggerOf(side: Side, ordertype: string, price: Decimal): Trigger {
+  const when = (side === 'buy') === ordertype.startsWith('stop-loss') ? 'rises' : 'falls'
+  return { price: price.toString(), when, becomesNew: false }
 }
 
 /** Orders that expire at a time of their own (GTD) are not taken here. */
