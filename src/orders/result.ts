@@ -27,8 +27,11 @@ export function result(
   return { outcome, state, needsResolving: false, planned: [], ...more }
 }
 
-/** The result of booking an answer: while the venue speaks of more than is booked, the order is asked for again. */
-export function recordedResult(recorded: Recorded): OrderResult {
+/**
+ * The result of booking an answer: while the venue speaks of more than is booked, or is awaited to execute what it has
+ * only acknowledged, the order is asked for again.
+ */
+export function recordedResult(recorded: Recorded, isAwaited = false): OrderResult {
   const outcome: Outcome = { kind: 'done', note: `${recorded.state}, ${recorded.newFills} new fills` }
-  return result(outcome, recorded.state, { recorded, needsResolving: !recorded.isComplete })
+  return result(outcome, recorded.state, { recorded, needsResolving: !recorded.isComplete || isAwaited })
 }

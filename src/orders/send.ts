@@ -2,6 +2,7 @@ import { hasExpired } from '#db/order-history.ts'
 import { nextLook } from '#db/order-wakes.ts'
 import { changeOrder, findOrder, lockOrder, moveOrder, type Order } from '#db/orders.ts'
 import { lockPosition } from '#db/positions.ts'
+import { isEnded } from '../domain/order.ts'
 import { messageOf, OrderRejected, VenueUnavailable } from '../errors.ts'
 import { approve, type OrderRequest } from '../exchange/order-request.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
@@ -55,7 +56,9 @@ export async function sendOrder(
     return await notAcknowledged(desk, claim.order, error, venue, context)
   }
   crashpoint('sent-not-recorded')
-  return recordedResult(await observeOrder(desk, claim.order, venue, answer, context))
+  const recorded = await observeOrder(desk, claim.order, venue, answer, context)
+  // A venue may acknowledge first and execute then: a market order's fills are asked for at once.
+  return recordedResult(recorded, claim.order.type === 'market' && !isEnded(recorded.state))
 }
 
 function requestOf(order: Order): OrderRequest {
