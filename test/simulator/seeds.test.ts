@@ -47,6 +47,13 @@ test('without one, a venue with one wallet makes one account of all its markets'
   ])
 })
 
+test('the rules of the simulator are those of accounts that say nothing of them', () => {
+  const said = { ...wish, market: 'spot', settings: { rules: 'lenient', bnbBurn: 'true' } }
+  expect(seedsOf({ ...wish, market: 'spot' }, all, 'strict')[0]?.settings).toEqual({ rules: 'strict' })
+  expect(seedsOf(said, all, 'strict')[0]?.settings).toEqual(said.settings)
+  expect(seedsOf({ ...wish, market: 'spot' }, all)[0]?.settings).toBeUndefined()
+})
+
 test('without one, a venue of one market makes an account of that', () => {
   expect(seedsOf({ ...wish, venue: 'spot-only' }, all)).toEqual([
     { ...wish, venue: 'spot-only', market: 'spot' },

@@ -58,6 +58,16 @@ describe('what is not taken away', () => {
 })
 
 describe('a cross position whose margin is gone', () => {
+  test('is taken away by a core that was down as the price fell, though no order waited', () => {
+    const desk = deskOn(steep, market)
+    desk.order({ quantity: '0.2' })
+    desk.exchange.rememberClock()
+    desk.clock.advance(600_000)
+    const exchange = desk.restarted()
+    exchange.advance()
+    expect(exchange.ledger.accountOrThrow('desk').openPositions()).toEqual([])
+  })
+
   test('is closed by the venue, its orders are taken back, and the fund takes its fee of what is left', () => {
     const desk = deskOn(steep, market)
     desk.order({ quantity: '0.2' })

@@ -26,6 +26,8 @@ export interface Desk {
   pass(minutes: number): void
   /** What the journal gives when it is read again. */
   replayed(): Ledger
+  /** Another core that starts from the journal, where the clock stands. */
+  restarted(): Exchange
 }
 
 export type DeskWish = Partial<Omit<Placement, 'quantity' | 'price'>> & {
@@ -56,6 +58,11 @@ export function deskOn(
   const exchange = new Exchange({ ledger, clock, tape, journal, feeOf: binance.feeOf })
   const account = exchange.addAccount({ venue: 'binance', market, apiKey: 'desk', secret: 'desk', balances })
   const instrument = (symbol = 'BTC/USDT') => find('binance', market, symbol) as Instrument
+  const replayed = () => {
+    const again = new Ledger(find)
+    for (const event of events) again.apply(JSON.parse(JSON.stringify(event)) as Event)
+    return again
+  }
   const place = ({ symbol, quantity, price, ...wish }: DeskWish) =>
     exchange.place(account, instrument(symbol), {
       clientOrderId: `desk-${orders++}`,
@@ -90,10 +97,7 @@ export function deskOn(
       clock.advance(minutes * 60_000)
       exchange.advance()
     },
-    replayed() {
-      const again = new Ledger(find)
-      for (const event of events) again.apply(JSON.parse(JSON.stringify(event)) as Event)
-      return again
-    },
+    replayed,
+    restarted: () => new Exchange({ ledger: replayed(), clock, tape, journal, feeOf: binance.feeOf }),
   }
 }
