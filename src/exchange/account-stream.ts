@@ -56,7 +56,7 @@ export async function openAccountStream(
         failed = 0
       } catch (error) {
         if (signal.aborted) return
-        lose(messageOf(error))
+        lose(withoutPaths(messageOf(error)))
         failed += 1
         await rest(Math.min(longestPauseMs, lookEveryMs * 2 ** Math.min(failed, 10)), signal)
       }
@@ -104,6 +104,11 @@ function stands({ clients }: ProClient): boolean {
   // Beside its sockets a class keeps what was never connected under other names.
   const sockets = Object.values(clients).filter(({ url }) => /^wss?:/.test(url))
   return sockets.length > 0 && sockets.every((socket) => socket.isConnected && socket.isOpen())
+}
+
+/** Messages of the transport name the whole address, and some venues have a key in it. */
+function withoutPaths(message: string): string {
+  return message.replace(/(wss?:\/\/[^\s/?]+)\S*/g, '$1')
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {

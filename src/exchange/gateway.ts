@@ -72,7 +72,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const budgets = parts.sharesBudgets === true ? venueBudgets(parts.db) : undefined
 
   async function connect(exchange: Exchange, market: Market, mode: Mode): Promise<Connection> {
-    const cards = cardsOrThrow({ exchange, market })
+    const cards = cardsOrThrow({ exchange, market, mode })
     if (mode !== 'paper')
       return openConnection({ ...cards, mode, route: directRoute(), isLimited: true, wallNow })
     const url = await parts.simulatorUrl()

@@ -1,4 +1,4 @@
-import type { Exchange, Market } from '../domain/market.ts'
+import type { Exchange, Market, Mode } from '../domain/market.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
 import { binance } from './venues/binance.ts'
 import { bybit } from './venues/bybit.ts'
@@ -10,6 +10,7 @@ const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance, bybit, 
 interface Place {
   readonly exchange: Exchange
   readonly market: Market
+  readonly mode?: Mode
 }
 
 /** The card of an account's market; undefined where this build does not trade. */
@@ -21,15 +22,19 @@ export function cardOf({ exchange, market }: Place): MarketCard | undefined {
 export function cardsOrThrow(place: Place): { card: VenueCard; market: MarketCard } {
   const card = cards[place.exchange]
   const market = cardOf(place)
-  if (!card || !market) throw new Error(unsupported(place))
+  const obstacle = unsupported(place)
+  if (!card || !market || obstacle !== undefined) throw new Error(obstacle)
   return { card, market }
 }
 
 /** Why an account of this kind cannot be connected; undefined when it can. */
-export function unsupported({ exchange, market }: Place): string | undefined {
+export function unsupported({ exchange, market, mode }: Place): string | undefined {
   const card = cards[exchange]
   if (!card) return `this build does not trade on ${exchange} yet`
-  if (!card.markets[market]) return `this build does not trade ${market} on ${exchange} yet`
+  const marketCard = card.markets[market]
+  if (!marketCard) return `this build does not trade ${market} on ${exchange} yet`
+  if (mode === 'testnet' && marketCard.testnet === undefined)
+    return `${exchange} has no testnet for ${market}: connect it as paper, or live`
   return undefined
 }
 
