@@ -17,6 +17,7 @@ import { checkSignature } from './signature.ts'
 import { krakenStreams } from './streams/streams.ts'
 import { subjectOf } from './subject.ts'
 import { Tokens } from './tokens.ts'
+import { appPrefix } from './told.ts'
 import { failed, json, nameless, troubled } from './trouble.ts'
 import { txidOf } from './txid.ts'
 
@@ -44,7 +45,7 @@ export const kraken: Venue = {
   tradeIdOf: (_, fillId) => txidOf('T', fillId),
   wordsOf: (_, type) => ({
     wire: { ordertype: handTypes[type], oflags: 'fciq' },
-    clientIdPrefix: 'web-',
+    clientIdPrefix: appPrefix,
     becomesNew: false,
   }),
   owns: (path) => path.startsWith('/0/') || path === '/v2',

@@ -83,11 +83,6 @@ export class Limits {
     this.#trade(account, order.symbol, cost, wallMs)
   }
 
-  /** The counter of orders of a pair as it stands. */
-  ordersAt(account: Account, symbol: string, wallMs: number): number {
-    return this.#orders.at(`${account.seed.apiKey} ${symbol}`, tierOf(account).orders, wallMs)
-  }
-
   #trade(account: Account, symbol: string, cost: number, wallMs: number): void {
     const raised = this.#orders.raise(
       `${account.seed.apiKey} ${symbol}`,

@@ -5,12 +5,15 @@ import { feeRates } from './fees.ts'
 import { pairOf } from './pair.ts'
 import { secondsOf } from './price-text.ts'
 import { closeSentenceOf, eight, sentenceOf } from './sentence.ts'
+import { clientIdOf, pricesOf } from './told.ts'
 import { txidOf } from './txid.ts'
 
 /** An order as the look-ups show it; with its trades' ids where they are asked for. */
 export function orderAnswer(order: Order, { quote, tick }: Instrument, withTrades: boolean) {
   const { record } = order
   const { wire } = record
+  const { price, price2 } = pricesOf(record)
+  const clientOrderId = clientIdOf(record)
   const isOver = order.status !== 'open'
   const digits = tick.decimalPlaces()
   const average = order.filled.gt(0) ? order.filledQuote.div(order.filled) : new Decimal(0)
@@ -18,7 +21,7 @@ export function orderAnswer(order: Order, { quote, tick }: Instrument, withTrade
   return {
     refid: record.attachedTo === undefined ? null : txidOf('O', record.attachedTo),
     userref: wire.userref === undefined ? null : Number(wire.userref),
-    ...(wire.clientOrderId !== undefined && { cl_ord_id: wire.clientOrderId }),
+    ...(clientOrderId !== undefined && { cl_ord_id: clientOrderId }),
     status: statusOf(order),
     ...(isOver && { reason: reasonOf(order), closetm: secondsOf(order.updatedAt) }),
     opentm: secondsOf(record.createdAt),
@@ -29,8 +32,8 @@ export function orderAnswer(order: Order, { quote, tick }: Instrument, withTrade
       aclass: 'forex',
       type: record.side,
       ordertype: wire.ordertype,
-      price: wire.price ?? '0',
-      price2: wire.price2 ?? '0',
+      price: price ?? '0',
+      price2: price2 ?? '0',
       leverage: 'none',
       order: sentenceOf(record),
       close: closeSentenceOf(record.attached?.close),
@@ -40,8 +43,8 @@ export function orderAnswer(order: Order, { quote, tick }: Instrument, withTrade
     cost: eight(order.filledQuote.toString()),
     fee: eight(fee.toString()),
     price: average.toFixed(digits),
-    stopprice: record.trigger === undefined ? new Decimal(0).toFixed(digits) : wire.price,
-    limitprice: wire.price2 ?? new Decimal(0).toFixed(digits),
+    stopprice: record.trigger === undefined ? new Decimal(0).toFixed(digits) : price,
+    limitprice: price2 ?? new Decimal(0).toFixed(digits),
     misc: '',
     oflags: wire.oflags ?? 'fciq',
     ...(withTrades && order.fills.length > 0 && { trades: order.fills.map((fill) => txidOf('T', fill.id)) }),

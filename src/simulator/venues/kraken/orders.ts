@@ -5,6 +5,7 @@ import { Failure, invalid, refusal, unknownOrder } from './failure.ts'
 import { mannersOf } from './manners.ts'
 import { orderAnswer } from './order-answer.ts'
 import { closeSentenceOf, eight, sentenceOf } from './sentence.ts'
+import { clientIdOf } from './told.ts'
 import { numberOf, txidOf } from './txid.ts'
 import { wishOf } from './wish.ts'
 
@@ -24,11 +25,11 @@ function add(call: PrivateCall) {
   const { instrument, placement } = wishOf(call)
   checkDeadline(call)
   const { symbol } = instrument
-  const { side, quantity, quoteQuantity, wire } = placement
+  const { side, quantity, quoteQuantity, wire, trigger } = placement
   const volume = (quantity ?? quoteQuantity)?.toString() ?? '0'
   const { close } = placement.attached ?? {}
   const descr = {
-    order: sentenceOf({ symbol, side, quantity: eight(volume), wire }),
+    order: sentenceOf({ symbol, side, quantity: eight(volume), wire, trigger }),
     ...(close && { close: closeSentenceOf(close) }),
   }
   if (parameters.flag('validate')) return { descr }
@@ -55,7 +56,7 @@ function cancel(call: PrivateCall) {
   const wanted = open.filter(({ record }) =>
     clientOrderId === undefined
       ? record.id === numberOf('O', txid) || record.wire.userref === txid
-      : record.wire.clientOrderId === clientOrderId,
+      : clientIdOf(record) === clientOrderId,
   )
   const count = taken(call, wanted)
   if (count === 0) throw unknownOrder()
@@ -98,9 +99,9 @@ export function chosen({ parameters }: PrivateCall, orders: readonly Order[]): r
   const userref = parameters.findUserref()
   const clientOrderId = parameters.findClientId()
   return orders.filter(
-    ({ record: { wire } }) =>
-      (userref === undefined || wire.userref === String(userref)) &&
-      (clientOrderId === undefined || wire.clientOrderId === clientOrderId),
+    ({ record }) =>
+      (userref === undefined || record.wire.userref === String(userref)) &&
+      (clientOrderId === undefined || clientIdOf(record) === clientOrderId),
   )
 }
 

@@ -3,6 +3,7 @@ import type { Account } from '../../../core/account.ts'
 import type { Event } from '../../../core/event.ts'
 import type { Fill, Order } from '../../../core/order.ts'
 import { feeInQuote } from '../order-answer.ts'
+import { clientIdOf, pricesOf } from '../told.ts'
 import { txidOf } from '../txid.ts'
 import { stamp } from './message.ts'
 
@@ -94,7 +95,8 @@ function orderOf(account: Account, event: Event): Order | undefined {
 
 /** What every row has: whose it is. */
 function namesOf({ record }: Order) {
-  const { clientOrderId, userref } = record.wire
+  const { userref } = record.wire
+  const clientOrderId = clientIdOf(record)
   return {
     order_id: txidOf('O', record.id),
     ...(clientOrderId !== undefined && { cl_ord_id: clientOrderId }),
@@ -105,7 +107,8 @@ function namesOf({ record }: Order) {
 
 function wholeRow(order: Order) {
   const { record } = order
-  const { ordertype = 'market', price, price2, oflags } = record.wire
+  const { ordertype = 'market', oflags } = record.wire
+  const { price, price2 } = pricesOf(record)
   const limit = ordertype === 'limit' ? price : price2
   return {
     ...namesOf(order),
