@@ -14,7 +14,8 @@ export interface OrderRow {
   readonly quantity: string
   readonly filled: string
   readonly state: string
-  readonly client_order_id: string
+  /** As the venue knows it: a stop that it attached, by its entry. */
+  readonly name: string
   readonly failure_reason: string | null
   readonly slots: string[]
   /** Written down for what the user did in the venue's own app; it stands for no order of ours. */
@@ -68,14 +69,14 @@ export async function readOrders(
 ): Promise<JournalOrders> {
   const orders = await journal.query<OrderRow>(
     `select o.id, a.api_key, o.account_id, o.position_id, o.symbol, o.purpose, o.type, o.quantity, o.filled, o.state,
-       o.client_order_id, o.failure_reason,
+       coalesce('attached to ' || o.attached_to, o.client_order_id) as name, o.failure_reason,
        array(select slot from order_slots s where s.order_id = o.id) as slots,
        coalesce(born.evidence ? 'byHand', false) as is_by_hand, coalesce(born.evidence ? 'adopted', false) as is_adopted
      from orders o join chaos.accounts a using (account_id)
      left join order_events born on born.order_id = o.id and born.from_state is null
      where a.handler = 'bullpen' order by o.planned_at`,
   )
-  const known = new Set(orders.map((order) => `${order.api_key} ${order.client_order_id}`))
+  const known = new Set(orders.map((order) => `${order.api_key} ${order.name}`))
   const venue = new Map<string, VenueOrder[]>()
   const trades = new Map<string, { quantity: string; time: number }>()
   const strange: string[] = []
@@ -91,7 +92,7 @@ export async function readOrders(
       if (byHand) for (const fill of fills) trades.set(`${api_key} ${plain(symbol)} ${fill.tradeId}`, fill)
   }
   const { effects, invented } = await byHand(journal, trades)
-  const venueOf = (order: OrderRow) => venue.get(`${order.api_key} ${order.client_order_id}`) ?? []
+  const venueOf = (order: OrderRow) => venue.get(`${order.api_key} ${order.name}`) ?? []
   return {
     orders,
     executedOf: (order) => effects.get(order.id) ?? venueOf(order).filter(isExecuted).map(effectOf),

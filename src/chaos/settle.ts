@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { reconcileAccount } from '../queue/contracts.ts'
 import type { Enqueue } from '../queue/enqueue.ts'
 import type { Field } from './field.ts'
-import { readTruth } from './truth.ts'
+import { byClientId, readTruth } from './truth.ts'
 
 /** Nothing moves for so long: what is left is unresolved. */
 const stillMs = 150_000
@@ -51,16 +51,18 @@ export async function stopsKnown({ journal, venueUrl }: Field, { say, signal }: 
   for (let i = 1; performance.now() - sinceMs < stillMs; i++) {
     signal?.throwIfAborted()
     const truth = await readTruth(venueUrl)
-    const living = await journal.query<{ api_key: string; client_order_id: string }>(
-      `select api_key, client_order_id from orders join chaos.accounts using (account_id)
+    const living = await journal.query<{ api_key: string; name: string }>(
+      `select api_key, coalesce('attached to ' || attached_to, client_order_id) as name from orders join chaos.accounts using (account_id)
         where purpose = 'stop' and state in ('open', 'partially_filled')`,
     )
     const resting = new Set(
-      [...truth].flatMap(([apiKey, { orders }]) =>
-        orders.filter(({ status }) => status === 'open').map((order) => `${apiKey} ${order.clientOrderId}`),
+      [...truth].flatMap(([apiKey, books]) =>
+        [...byClientId(books)]
+          .filter(([, orders]) => orders.some(({ status }) => status === 'open'))
+          .map(([name]) => `${apiKey} ${name}`),
       ),
     )
-    const ended = living.filter((stop) => !resting.has(`${stop.api_key} ${stop.client_order_id}`))
+    const ended = living.filter((stop) => !resting.has(`${stop.api_key} ${stop.name}`))
     if (ended.length === 0) return
     if (i % 10 === 0) say(`${ended.length} stops have ended at the venue, and are not known here`)
     await sleep(500)

@@ -22,15 +22,23 @@ export function isExecuted(order: VenueOrder): boolean {
   return new Decimal(order.filled).gt(0)
 }
 
+/** The name of a stop that the venue attached to the entry of this client order id. */
+function attachedName(clientOrderId: string): string {
+  return `attached to ${clientOrderId}`
+}
+
 /**
- * The orders behind each client order id; an order that a conditional one became counts as that one. Orders that nobody
- * here named stand under their own ids.
+ * The orders behind each client order id; an order that a conditional one became counts as that one, and one that an entry
+ * brought along stands under its `attachedName`. Orders that nobody here named stand under their own ids.
  */
 export function byClientId({ orders }: VenueBooks): Map<string, VenueOrder[]> {
-  const names = new Map(
+  const ids = new Map(orders.map((order) => [order.orderId, order.clientOrderId]))
+  const nameOf = ({ attachedTo, clientOrderId }: VenueOrder) =>
+    attachedTo === undefined ? clientOrderId : attachedName(ids.get(attachedTo) ?? '')
+  const became = new Map(
     orders.flatMap((order) =>
-      order.becameOrderId === undefined ? [] : [[order.becameOrderId, order.clientOrderId] as const],
+      order.becameOrderId === undefined ? [] : [[order.becameOrderId, nameOf(order)] as const],
     ),
   )
-  return Map.groupBy(orders, (order) => names.get(order.orderId) ?? order.clientOrderId)
+  return Map.groupBy(orders, (order) => became.get(order.orderId) ?? nameOf(order))
 }

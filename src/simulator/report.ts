@@ -4,6 +4,8 @@ import type { AccountMarket, Market } from './core/instrument.ts'
 import type { Ledger } from './core/ledger.ts'
 import type { Order, OrderStatus } from './core/order.ts'
 import type { Leg } from './core/position.ts'
+import { venues } from './venues/index.ts'
+import type { Venue } from './venues/venue.ts'
 
 /** The simulator's truth about its accounts, without any secret. All amounts are decimal text. */
 export interface LedgerReport {
@@ -51,6 +53,7 @@ interface OrderReport {
   readonly isConditional: boolean // lives under an id of its own; triggering starts another order
   readonly becameOrderId: number | undefined
   readonly bornOf: number | undefined // the conditional order that became this one; both carry one client id
+  readonly attachedTo: number | undefined // the order that brought this one along
   readonly byHand: boolean // placed in the venue's own app
   readonly isForced: boolean // placed by the venue, to take a position away
   readonly endedByHand: boolean
@@ -62,7 +65,7 @@ interface OrderReport {
 }
 
 interface FillReport {
-  readonly tradeId: number
+  readonly tradeId: string // as the venue names it
   readonly price: DecimalText
   readonly quantity: DecimalText
   readonly quoteQuantity: DecimalText
@@ -73,6 +76,12 @@ interface FillReport {
   readonly maker: boolean
   readonly realizedPnl: DecimalText
 }
+
+type NameTrade = NonNullable<Venue['tradeIdOf']>
+
+const tradeNames = new Map<string, NameTrade | undefined>(
+  venues.map(({ name, tradeIdOf }) => [name, tradeIdOf]),
+)
 
 /** Everything the ledger knows, of one account or of all. */
 export function reportOf(ledger: Ledger, apiKey?: string): LedgerReport {
@@ -101,7 +110,8 @@ function accountReport(account: Account): AccountReport {
       margin: margin.toString(),
     }),
   )
-  const orders = [...account.orders.values()].map(orderReport)
+  const nameTrade = tradeNames.get(venue) ?? ((_market, id) => String(id))
+  const orders = [...account.orders.values()].map((order) => orderReport(order, nameTrade))
   const { transfers, hands, isRevoked } = account
   return {
     venue,
@@ -116,7 +126,7 @@ function accountReport(account: Account): AccountReport {
   }
 }
 
-function orderReport(order: Order): OrderReport {
+function orderReport(order: Order, nameTrade: NameTrade): OrderReport {
   const { record } = order
   const receivedAt = record.receivedAt ?? record.createdAt
   return {
@@ -136,6 +146,7 @@ function orderReport(order: Order): OrderReport {
     isConditional: record.trigger?.becomesNew === true,
     becameOrderId: order.becameOrderId,
     bornOf: record.bornOf,
+    attachedTo: record.attachedTo,
     byHand: record.byHand === true,
     isForced: record.forced !== undefined,
     endedByHand: order.endedByHand,
@@ -144,7 +155,7 @@ function orderReport(order: Order): OrderReport {
     createdAt: record.createdAt,
     updatedAt: order.updatedAt,
     fills: order.fills.map((fill) => ({
-      tradeId: fill.id,
+      tradeId: nameTrade(order.market, fill.id),
       price: fill.price,
       quantity: fill.quantity,
       quoteQuantity: fill.quoteQuantity,
