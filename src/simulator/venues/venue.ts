@@ -114,6 +114,8 @@ export interface Venue {
   isRefusal?(answer: WireAnswer): boolean
   /** An error answer that says the outcome is unknown, or that the client asks too much. */
   troubled(trouble: Trouble): WireAnswer
+  /** How the venue names an execution; by its number where this is left out. */
+  tradeIdOf?(market: Market, fillId: number): string
   /** How an order placed in the venue's own app is written down. */
   wordsOf(market: Market, type: 'market' | 'limit' | 'stop'): HandWords
   /** Starts answering for an exchange; the instruments are this venue's own. */

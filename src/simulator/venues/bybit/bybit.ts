@@ -7,6 +7,7 @@ import { executionEndpoints } from './executions.ts'
 import { badKey, expiredKey, Failure, forbidden } from './failure.ts'
 import { bybitFee } from './fees.ts'
 import { fundingHistory } from './funding-history.ts'
+import { executionIdOf } from './ids.ts'
 import { bybitInstruments, wireSymbol } from './instruments.ts'
 import { addressesOf, endOf, keyEndpoints } from './keys.ts'
 import { Limits } from './limits.ts'
@@ -52,6 +53,7 @@ export const bybit: Venue = {
   nameless,
   isRefusal: ({ status, body }) => status !== 200 || !body.startsWith('{"retCode":0,'),
   troubled,
+  tradeIdOf: executionIdOf,
   wordsOf: (_market, type) => ({
     wire: {
       type: handTypes[type],
