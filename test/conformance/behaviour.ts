@@ -5,8 +5,6 @@ import type { Stage } from './stage.ts'
 export interface Behaviour {
   readonly name: string
   run(stage: Stage): Promise<void>
-  /** It is about a private stream. */
-  readonly isStreamed?: true
   /** What it needs of a place, and what is true where that is lacking. */
   readonly needs?: { readonly feature: Feature; without(stage: Stage): Promise<void> }
   /** Where a venue does it another way. */

@@ -14,8 +14,6 @@ export type Feature = 'stops' | 'reduce-only' | 'positions' | 'leverage' | 'move
 export interface Place {
   readonly exchange: Exchange
   readonly market: 'spot' | 'futures'
-  /** Whether the simulated venue streams by now. */
-  readonly streams: boolean
   readonly lacks: Readonly<Partial<Record<Feature, Fact>>>
   /** Whether an id is taken again once its order has ended, under each manners. */
   readonly reusesIds: Readonly<Record<Manners, boolean>> & { readonly fact: Fact }
@@ -35,7 +33,6 @@ export const places: readonly Place[] = [
   {
     exchange: 'binance',
     market: 'spot',
-    streams: true,
     lacks: {
       ...ofSpot,
       movements: '[D] a.1: spot has no income list; deposits are told by the wallet API',
@@ -46,7 +43,6 @@ export const places: readonly Place[] = [
   {
     exchange: 'binance',
     market: 'futures',
-    streams: true,
     lacks: {},
     reusesIds: { strict: true, lenient: true, fact: '[D] trap 1: an id is unique among open orders only' },
     tooSmall: { base: 'BTC', quantity: '0.001' },
@@ -54,7 +50,6 @@ export const places: readonly Place[] = [
   {
     exchange: 'bybit',
     market: 'spot',
-    streams: false,
     lacks: ofSpot,
     reusesIds: { strict: false, lenient: true, fact: '[D] a.4: orderLinkId is documented as always unique' },
     tooSmall: { base: 'BTC', quantity: '0.00002' },
@@ -62,7 +57,6 @@ export const places: readonly Place[] = [
   {
     exchange: 'bybit',
     market: 'futures',
-    streams: false,
     lacks: {},
     reusesIds: { strict: false, lenient: true, fact: '[D] a.4: orderLinkId is documented as always unique' },
     tooSmall: { base: 'BTC', quantity: '0.00002' },
@@ -70,7 +64,6 @@ export const places: readonly Place[] = [
   {
     exchange: 'kraken',
     market: 'spot',
-    streams: false,
     lacks: ofSpot,
     reusesIds: { strict: false, lenient: true, fact: '[D] a.2: cl_ord_id is unique across open orders only' },
     tooSmall: { base: 'BTC', quantity: '0.00002' },

@@ -12,10 +12,6 @@ export async function play(exchange: Exchange): Promise<void> {
     afterAll(() => stages.close())
     describe.each(manners)(`${nameOf(place)}, %s`, (how) => {
       for (const behaviour of behaviours) {
-        if (behaviour.isStreamed && !place.streams) {
-          test.todo(`${behaviour.name}: ${nameOf(place)} is not simulated with streams`)
-          continue
-        }
         const { run, fact } = castOf(behaviour, place, nameOf(place))
         test(fact === undefined ? behaviour.name : `${behaviour.name} — not here, ${fact}`, async () => {
           await run(await stages.enter(how, behaviour))
