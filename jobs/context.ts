@@ -8,6 +8,7 @@ import type { Logger } from '#src/log.ts'
 import type { Contract } from '#src/queue/contract.ts'
 import type { Enqueue } from '#src/queue/enqueue.ts'
 import type { Job } from '#src/queue/job.ts'
+import type { SetupFilter } from '#src/signals/setup-weights.ts'
 import type { LiveStrategies } from '#src/signals/strategies/live.ts'
 import type { KeyRing } from '#src/vault/key-ring.ts'
 
@@ -25,6 +26,8 @@ export interface JobContext {
   readonly workerId: string
   /** Public market data of an account's venue and market, shared by all accounts there. */
   feedOf(place: FeedPlace): MarketFeed
+  /** The ML filter as its file is now. */
+  setupFilter(): SetupFilter
   /** The operator's strategies at work here; they begin when they are first asked. */
   readonly strategies: LiveStrategies
 }

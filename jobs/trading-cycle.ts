@@ -16,7 +16,7 @@ export default job(tradingCycle, {
     }),
 
   async run({ userId }, context) {
-    const { db, clock, config, enqueue, feedOf, keys, log, workerId } = context
+    const { db, clock, config, enqueue, feedOf, keys, log, setupFilter, workerId } = context
     const accounts = (await accountsOf(db, userId)).filter((account) => account.status === 'active')
     if (accounts.length === 0) return skipped('no active account')
     const signals = await liveSignalsFor(db, userId, clock.marketNow())
@@ -29,6 +29,7 @@ export default job(tradingCycle, {
           account,
           feed: feedOf(account),
           trustedSources: config.trustedSources,
+          setupFilter,
           speed: config.replaySpeed,
           marketNowMs: clock.marketNow(),
           actor: workerId,

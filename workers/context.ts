@@ -11,6 +11,7 @@ import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
 import { type Enqueue, enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues, type Queues } from '#src/queue/queues.ts'
 import { type QueueReach, watchReach } from '#src/queue/reach.ts'
+import { followSetupWeights, type SetupFilter } from '#src/signals/setup-weights.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 
@@ -60,6 +61,7 @@ export async function openContext(
     log,
     keys,
     gateway,
+    setupFilter: followSetupWeights(config.mlWeights, (filter) => tellFilter(filter, config.mlWeights, log)),
     strategies,
     backend,
     queues,
@@ -109,4 +111,11 @@ function cached(find: () => Promise<string | undefined>): () => Promise<string |
       known = { url: find(), at: performance.now() }
     return known.url
   }
+}
+
+/** Said whenever the file of the ML filter is read: at the first decision that asks it, and after each change. */
+function tellFilter(filter: SetupFilter, file: string, log: Logger): void {
+  if ('refused' in filter) log.error({ file, reason: filter.refused }, 'the ML filter is refused')
+  else if (filter.weights === undefined) log.info({ file }, 'no ML filter: every setup passes it')
+  else log.info({ file, trained: filter.weights.trained, holdout: filter.weights.holdout }, 'the ML filter')
 }

@@ -1,4 +1,5 @@
 import { smartExitCandles } from '../domain/exits/smart-exit.ts'
+import { setupWindows } from '../domain/learning/setup-features.ts'
 import type { Appetite } from '../domain/strategies/strategy.ts'
 import { Books } from './books.ts'
 import type { Leave } from './candle-path.ts'
@@ -186,9 +187,10 @@ export class Engine {
   }
 }
 
-/** Closed candles that the strategy wants, and those that SmartExit reads. */
+/** Closed candles that the strategy wants, and those that SmartExit and the ML filter read. */
 function keepsOf({ origin, terms }: RunPlan): Appetite {
   const wanted: Appetite = origin.kind === 'strategy' ? origin.strategy.history : {}
-  if (!terms.settings.smartExit) return wanted
-  return { ...wanted, '5m': Math.max(smartExitCandles, wanted['5m'] ?? 0) }
+  const { smartExit, mlFilter } = terms.settings
+  const fives = [smartExit ? smartExitCandles : 0, mlFilter ? setupWindows['5m'] : 0, wanted['5m'] ?? 0]
+  return smartExit || mlFilter ? { ...wanted, '5m': Math.max(...fives) } : wanted
 }

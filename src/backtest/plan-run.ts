@@ -1,9 +1,11 @@
 import { basename } from 'node:path'
 import { type CandleName, candleName, fundingName } from '../candles/candle-name.ts'
 import { type Timeframe, timeframeMs } from '../domain/candle.ts'
+import type { SetupModel } from '../domain/learning/setup-model.ts'
 import type { UserSettingsPatch } from '../domain/settings.ts'
 import { mergeSettings, resolveSettings } from '../domain/trading-settings.ts'
 import { UserError } from '../errors.ts'
+import { readSetupWeights } from '../signals/setup-weights.ts'
 import { sources } from '../signals/sources.ts'
 import type { LoadedStrategy } from '../signals/strategies/load.ts'
 import type { RunPlan } from './engine.ts'
@@ -24,6 +26,8 @@ export interface Wish {
   readonly strategy?: LoadedStrategy
   readonly signals?: string
   readonly settings: UserSettingsPatch
+  /** Names the file of the ML filter, where the settings have it on; ml_weights.json of this folder where it is absent. */
+  readonly weights?: () => string
   readonly market: 'spot' | 'futures'
   /** As ratios; the taker fee of Binance where it is absent. */
   readonly fee?: number
@@ -66,6 +70,9 @@ export async function planRun(wish: Wish): Promise<PlannedRun> {
   if (origin.kind === 'strategy') requireLengths(origin.strategy, markets)
   const user = mergeSettings({ user: wish.settings, market })
   const settings = { ...resolveSettings({ user: wish.settings, market }), sources: [origin.source] }
+  const setupModel = settings.mlFilter
+    ? setupModelIn(wish.weights?.() ?? 'ml_weights.json', notes)
+    : undefined
   const { fee = takerFees[market], slippage, capital, fromMs, toMs } = wish
   const walkedOf = [...walked.values()].map(([shortest]) => shortest as RecordedCandles)
   if (settings.marketSafety && !symbols.includes(`BTC/${quote}`))
@@ -73,7 +80,13 @@ export async function planRun(wish: Wish): Promise<PlannedRun> {
   if (settings.entryOrderType === 'limit')
     notes.push('entry_order_type limit: here every entry is at the market, at the next open')
   return {
-    plan: { terms: { settings, market, quote, capital, fee, slippage }, markets, origin, fromMs, toMs },
+    plan: {
+      terms: { settings, market, quote, capital, fee, slippage, ...(setupModel && { setupModel }) },
+      markets,
+      origin,
+      fromMs,
+      toMs,
+    },
     label: {
       ...user,
       market,
@@ -88,6 +101,16 @@ export async function planRun(wish: Wish): Promise<PlannedRun> {
     walked: walkedOf,
     notes,
   }
+}
+
+/** The filter of a file; every setup passes where there is none. */
+function setupModelIn(file: string, notes: string[]): SetupModel | undefined {
+  const weights = readSetupWeights(file)
+  const about = weights
+    ? `fitted to setups from ${weights.trained.from} to ${weights.trained.to}`
+    : 'is not there: every setup passes'
+  notes.push(`ml_filter: ${file} ${about}`)
+  return weights
 }
 
 /** The market of a run: as named, or spot unless the settings allow shorts or there is funding to be paid. */

@@ -1,6 +1,7 @@
 import { Decimal } from '../domain/decimal.ts'
 import { reevaluate } from '../domain/exits/reevaluate.ts'
 import { smartExit } from '../domain/exits/smart-exit.ts'
+import type { MarketNumbers } from '../domain/market/market-numbers.ts'
 import type { Books } from './books.ts'
 import { atOpen, type Leave, walkCandle } from './candle-path.ts'
 import type { OpenPosition } from './open-position.ts'
@@ -8,6 +9,16 @@ import type { RunTerms } from './terms.ts'
 import type { Track } from './track.ts'
 
 const fiveMs = 300_000
+
+/** What a watch reads of a track. */
+export interface Watched extends Pick<Track, 'detail' | 'funding' | 'fundedTo' | 'fives'> {
+  price: number
+  position: OpenPosition | undefined
+  /** Of the candle that is being walked. */
+  readonly low: number
+  readonly high: number
+  numbers(): Pick<MarketNumbers, 'atr' | 'regime'>
+}
 
 /** Watches the open position of a track, at the open of a candle, on the way through it and at its close. */
 export class PositionWatch {
@@ -22,7 +33,7 @@ export class PositionWatch {
   }
 
   /** At the first price of a candle: funding is paid, and what is due leaves. */
-  open(track: Track, position: OpenPosition, nowMs: number): void {
+  open(track: Watched, position: OpenPosition, nowMs: number): void {
     if (track.funding.length > 0) this.#fund(track, position, nowMs)
     const hints = position.smartExit === undefined ? undefined : { smartExit: position.smartExit }
     position.smartExit = undefined
@@ -31,18 +42,17 @@ export class PositionWatch {
   }
 
   /** Through the candle that ends. False when the position is gone. */
-  walk(track: Track, position: OpenPosition, openMs: number, closeMs: number): boolean {
-    const { detail, cursor } = track
-    const { block, at } = cursor
+  walk(track: Watched, position: OpenPosition, openMs: number, closeMs: number): boolean {
+    const { detail } = track
     if (detail !== undefined && detail.cursor.timeMs < closeMs)
       return this.#walkDetail(detail, track, position, closeMs)
-    return walkCandle(position, block.low[at] as number, block.high[at] as number, openMs, this.#leave)
+    return walkCandle(position, track.low, track.high, openMs, this.#leave)
   }
 
   /** Walks the shorter candles inside. */
   #walkDetail(
     { cursor, stepMs }: NonNullable<Track['detail']>,
-    track: Track,
+    track: Watched,
     position: OpenPosition,
     closeMs: number,
   ): boolean {
@@ -59,7 +69,7 @@ export class PositionWatch {
   }
 
   /** At each 5 m close, as the monitor does: stops and targets are read again, and SmartExit is asked. */
-  review(track: Track, position: OpenPosition, nowMs: number): void {
+  review(track: Watched, position: OpenPosition, nowMs: number): void {
     const { rules } = position
     const candleOpenTimeMs = Math.floor(nowMs / fiveMs) * fiveMs - fiveMs
     const { state } = position
@@ -77,7 +87,7 @@ export class PositionWatch {
     position.noteStop(nowMs)
   }
 
-  #fund(track: Track, position: OpenPosition, nowMs: number): void {
+  #fund(track: Watched, position: OpenPosition, nowMs: number): void {
     const { funding } = track
     while (track.fundedTo < funding.length) {
       const due = funding[track.fundedTo] as Track['funding'][number]

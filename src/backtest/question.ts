@@ -1,5 +1,7 @@
 import { correlationHours, correlationOf } from '../domain/entries/correlation.ts'
 import type { AccountView, DecisionInput, Exposure } from '../domain/entries/decision.ts'
+import { setupFeatures } from '../domain/learning/setup-features.ts'
+import { setupProbability } from '../domain/learning/setup-model.ts'
 import type { MarketSafety } from '../domain/market/safety.ts'
 import { baseOf } from '../domain/signal.ts'
 import { exposuresOf, type Books as WorthBooks, worthOf } from '../trading/worth.ts'
@@ -81,6 +83,15 @@ export class Question implements DecisionInput {
     const { books, signal, equity } = this.#asked
     const { trades, entryTimesMs } = books
     return { trades, entryTimesMs, equity, hasEnteredSignal: signal.isEntered }
+  }
+
+  get mlProbability(): DecisionInput['mlProbability'] {
+    const { terms, track, signal, nowMs } = this.#asked
+    if (!terms.settings.mlFilter || terms.setupModel === undefined) return undefined
+    const { fives, hours } = track
+    const side = signal.action === 'BUY' ? 'long' : 'short'
+    const features = setupFeatures({ side, confidence: signal.confidence, fives, hours, nowMs })
+    return features === undefined ? null : setupProbability(terms.setupModel, features)
   }
 
   get account(): AccountView {

@@ -1,4 +1,5 @@
 import type { SmartExitLayer } from '../domain/close-reason.ts'
+import type { SetupModel } from '../domain/learning/setup-model.ts'
 import type { Market } from '../domain/market.ts'
 import type { TradingSettings } from '../domain/trading-settings.ts'
 
@@ -13,6 +14,8 @@ export interface RunTerms {
   readonly fee: number
   /** How far each fill is beyond its price, against us, as a ratio. */
   readonly slippage: number
+  /** The ML filter, asked where the settings have it on; without one every setup passes it. */
+  readonly setupModel?: SetupModel
   /** The layers of SmartExit that have a say, where it is on; all of them by default. */
   readonly smartExitLayers?: readonly SmartExitLayer[]
 }

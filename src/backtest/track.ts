@@ -139,6 +139,16 @@ export class Track {
     return stopPrice === null ? high : Math.min(high, Math.max(stopPrice, this.price))
   }
 
+  /** The lowest price of the candle that is being walked. */
+  get low(): number {
+    return this.cursor.block.low[this.cursor.at] as number
+  }
+
+  /** The highest price of the candle that is being walked. */
+  get high(): number {
+    return this.cursor.block.high[this.cursor.at] as number
+  }
+
   /** The candle that is being walked. */
   candle(): Candle {
     return rowOf(this.cursor)

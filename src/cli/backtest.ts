@@ -7,6 +7,7 @@ import { type Timeframe, timeframeMs } from '../domain/candle.ts'
 import { type Exchange, exchanges } from '../domain/market.ts'
 import { messageOf, UserError } from '../errors.ts'
 import { backtestProgress } from './backtest-progress.ts'
+import { ratio, time } from './candle-options.ts'
 
 interface Options {
   readonly candles: readonly string[]
@@ -22,6 +23,7 @@ interface Options {
   readonly signals?: string
   readonly settings?: string
   readonly profile?: 'ase' | 'pro'
+  readonly weights?: string
   readonly market?: 'spot' | 'futures'
   readonly fee?: number
   readonly slippage: number
@@ -66,6 +68,7 @@ export function backtest(program: Command): void {
     )
     .option('--settings <file>', 'a JSON file of user settings by their names; null is off')
     .addOption(new Option('--profile <name>', 'whose settings the others go over').choices(['ase', 'pro']))
+    .option('--weights <file>', 'of ml_filter, where it is on (default: ML_WEIGHTS, ml_weights.json)')
     .addOption(
       new Option('--market <kind>', 'spot, unless the settings allow shorts or there is funding').choices([
         'spot',
@@ -149,6 +152,7 @@ async function wishOf(options: Options, say: (text: string) => void): Promise<Wi
     throw new UserError('name either --candles or an --exchange to fetch them from')
   if (from !== undefined && to !== undefined && to <= from) throw new UserError('--to is not after --from')
   const { marketOf } = await import('../backtest/plan-run.ts')
+  const { readConfig } = await import('../config.ts')
   const { readSettings } = await import('../backtest/settings-file.ts')
   const { loadStrategy, readParameters } = await import('../signals/strategies/load.ts')
   const patch = options.settings === undefined ? {} : readSettings(options.settings)
@@ -165,6 +169,7 @@ async function wishOf(options: Options, say: (text: string) => void): Promise<Wi
     detail,
     funding,
     settings,
+    weights: () => options.weights ?? readConfig().mlWeights,
     ...(strategy !== undefined && { strategy: await loadStrategy(strategy, parameters) }),
     ...(signals !== undefined && { signals }),
     ...terms,
@@ -260,22 +265,6 @@ function write(option: string, file: string, text: string): void {
 
 function more(text: string, before: readonly string[]): string[] {
   return [...before, text]
-}
-
-function time(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+Z?)?$/.test(text)
-    ? Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text)
-    : Number.NaN
-  if (Number.isNaN(ms))
-    throw new InvalidArgumentError('it must be a day or moment such as 2025-01-31 or 2025-01-31T12:00Z.')
-  return ms
-}
-
-function ratio(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value < 0.5))
-    throw new InvalidArgumentError('it must be a ratio from 0 to under 0.5: 0.001 is 0.1 %.')
-  return value
 }
 
 function amount(text: string): number {

@@ -8,8 +8,10 @@ import { bench } from './bench.ts'
 import { chaos } from './chaos.ts'
 import { closeAll } from './close-all.ts'
 import { doctor } from './doctor.ts'
+import { evidence } from './evidence.ts'
 import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
+import { ml } from './ml.ts'
 import { retry } from './retry.ts'
 import { simulator } from './simulator.ts'
 import { start } from './start.ts'
@@ -33,6 +35,8 @@ const commands: readonly ((program: Command) => void)[] = [
   retry,
   user,
   backtest,
+  evidence,
+  ml,
   bench,
   chaos,
 ]

@@ -19,8 +19,10 @@ import { baseOf, type Signal } from '../domain/signal.ts'
 import { resolveSettings, type TradingSettings } from '../domain/trading-settings.ts'
 import type { MarketFeed } from '../exchange/market-feed.ts'
 import { type EntryPlan, planEntry, planExit } from '../orders/plan.ts'
+import type { SetupFilter } from '../signals/setup-weights.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { correlationsOf, numbersOf, safetyOf } from './market-numbers.ts'
+import { filteredBy } from './setup-filter.ts'
 import { symbolOn } from './symbol.ts'
 import { exposuresOf, reservedByHand, worthOf } from './worth.ts'
 
@@ -34,6 +36,8 @@ export interface Cycle {
   readonly feed: MarketFeed
   readonly account: Account
   readonly trustedSources: readonly string[]
+  /** The ML filter as its file is now. */
+  readonly setupFilter: () => SetupFilter
   /** Market milliseconds per wall millisecond. */
   readonly speed: number
   readonly marketNowMs: number
@@ -175,7 +179,11 @@ function entryOrder(
 }
 
 /** What the venue says about a signal's symbol on the account's own market. */
-interface MarketView extends Pick<DecisionInput, 'filters' | 'safety' | 'topBases' | 'correlations'> {
+interface MarketView
+  extends Pick<
+    DecisionInput,
+    'filters' | 'safety' | 'topBases' | 'correlations' | 'mlProbability' | 'mlRefusal'
+  > {
   readonly numbers: DecisionInput['market']
   readonly prices: ReadonlyMap<string, number>
   readonly symbolOf: (base: string) => string
@@ -205,13 +213,14 @@ export async function readMarket(
     return { ...common, numbers, ...nothing }
   }
   const held = (await holdingsOf(db, account.id)).map((holding) => holding.symbol)
-  const [numbers, safety, correlations] = await Promise.all([
+  const [numbers, safety, correlations, filtered] = await Promise.all([
     numbersOf(feed, symbol, price, marketNowMs),
     // Asked only where it is heard: a BTC that cannot be read must not stop those who do not look at it.
     settings.marketSafety ? safetyOf(feed, symbolOf('BTC'), marketNowMs) : undefined,
     correlationsOf(feed, symbol, held, marketNowMs),
+    settings.mlFilter ? filteredBy(cycle.setupFilter(), feed, { signal, symbol, marketNowMs }) : {},
   ])
-  return { ...common, numbers, safety, correlations, compared: new Set(held) }
+  return { ...common, ...filtered, numbers, safety, correlations, compared: new Set(held) }
 }
 
 interface Question {
@@ -262,6 +271,8 @@ export async function inputOf(cycle: Cycle, db: Db, question: Question): Promise
     market: market.numbers,
     safety: market.safety,
     correlations: market.correlations,
+    ...(market.mlProbability !== undefined && { mlProbability: market.mlProbability }),
+    ...(market.mlRefusal !== undefined && { mlRefusal: market.mlRefusal }),
     topBases: market.topBases,
     marketNowMs,
   }

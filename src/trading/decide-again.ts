@@ -6,11 +6,12 @@ import { decide } from '../domain/entries/decide.ts'
 import { resolveSettings } from '../domain/trading-settings.ts'
 import type { OrderDesk } from '../orders/order-desk.ts'
 import type { Judge } from '../orders/plan-again.ts'
-import { inputOf, readMarket } from './cycle.ts'
+import { type Cycle, inputOf, readMarket } from './cycle.ts'
 
 /** What judging needs beside the order path. */
 type JudgeDesk = Omit<OrderDesk, 'config'> & {
   readonly config: OrderDesk['config'] & { readonly trustedSources: readonly string[] }
+  readonly setupFilter: Cycle['setupFilter']
 }
 
 /**
@@ -29,6 +30,7 @@ export function judgeWith(desk: JudgeDesk): Judge {
       account,
       feed: desk.feedOf(account),
       trustedSources: config.trustedSources,
+      setupFilter: desk.setupFilter,
       speed: config.replaySpeed,
       marketNowMs: clock.marketNow(),
       actor,

@@ -2,6 +2,7 @@ import { runBacktest } from '#src/backtest/run.ts'
 import type { FileSignal } from '#src/backtest/signal-origin.ts'
 import type { RecordedMarket } from '#src/backtest/track.ts'
 import { type CandleBlock, newBlock } from '#src/candles/candle-block.ts'
+import type { SetupModel } from '#src/domain/learning/setup-model.ts'
 import type { UserSettingsPatch } from '#src/domain/settings.ts'
 import { mergeSettings, resolveSettings } from '#src/domain/trading-settings.ts'
 
@@ -52,6 +53,7 @@ export interface Table {
   readonly detail?: readonly Row[]
   readonly funding?: RecordedMarket['funding']
   readonly step?: string
+  readonly setupModel?: SetupModel
   readonly fromMs?: number
   readonly toMs?: number
   /** Recorded candles of 1 h of BTC/USDT that end where the others begin. */
@@ -99,7 +101,8 @@ export function runTable(table: Table) {
     confidence: 1,
     ...given,
   }))
-  const terms = { settings, market, quote: 'USDT', capital, fee, slippage }
+  const { setupModel } = table
+  const terms = { settings, market, quote: 'USDT', capital, fee, slippage, ...(setupModel && { setupModel }) }
   const plan = {
     terms,
     markets,
@@ -109,7 +112,10 @@ export function runTable(table: Table) {
   }
   return runBacktest(plan, {
     ...mergeSettings({ user, market }),
-    ...terms,
+    market,
+    capital,
+    fee,
+    slippage,
     source: 'signals.csv',
     parameters: {},
     symbols: Object.keys(bySymbol),
@@ -117,8 +123,8 @@ export function runTable(table: Table) {
   })
 }
 
-/** Rows from the start on, or from so many steps before it. */
-function blockOf(rows: readonly (Row | null)[], stepMs: number, first = 0): CandleBlock {
+/** Rows from the start on, or from so many steps before it; null is a candle that is missing. */
+export function blockOf(rows: readonly (Row | null)[], stepMs: number, first = 0): CandleBlock {
   const block = newBlock(rows.length)
   for (const [n, row] of rows.entries()) {
     if (row === null) continue

@@ -51,6 +51,7 @@ describe.each(backendKinds)('with the queue on %s, bullpen retry', async (kind) 
     ...desk,
     enqueue: enqueueOn(queues),
     strategies: liveStrategies(undefined),
+    setupFilter: () => ({ weights: undefined }),
     config: { ...desk.config, trustedSources: [] } as unknown as JobContext['config'],
   }
   const retry = (id: string) => retryById(db, queues, id, patientMs)

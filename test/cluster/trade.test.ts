@@ -102,6 +102,7 @@ describe.each(backendKinds)('a trade with its queue on %s', (kind) => {
       workerId: 'test',
       feedOf: (place) => feeds(place),
       strategies: liveStrategies(undefined),
+      setupFilter: () => ({ weights: undefined }),
     }
     freshPrices()
     const workers = queueNames.map((name) =>

@@ -36,6 +36,7 @@ describe.skipIf(!hasBrowser)('retry in Bull Board', async () => {
     ...desk,
     enqueue: enqueueOn(queues),
     strategies: liveStrategies(undefined),
+    setupFilter: () => ({ weights: undefined }),
     config: { ...desk.config, trustedSources: [] } as unknown as JobContext['config'],
   }
   const workers = ['orders-binance', 'exits-binance'].map((name) =>

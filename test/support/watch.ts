@@ -33,6 +33,7 @@ export async function watchOnce(floor: Floor): Promise<OrderResult[]> {
     },
     enqueue,
     strategies: liveStrategies(undefined),
+    setupFilter: () => ({ weights: undefined }),
     // A feed of its own: it keeps no price of a moment ago.
     feedOf: openFeeds({ simulatorUrl: async () => simulator.url, marketNow, speed: 1 }),
   }

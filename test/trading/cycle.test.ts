@@ -330,6 +330,7 @@ async function deciding(
       account,
       feed: desk.feedOf(account),
       trustedSources: defaultTrustedSources,
+      setupFilter: () => ({ weights: undefined }),
       speed: 1,
       marketNowMs: Date.now(),
       actor: 'test',

@@ -12,7 +12,11 @@ import { keys, openFloor, type Trader } from '#test/support/floor.ts'
 
 const floor = await openFloor()
 const { db, database } = floor
-const desk = { ...floor.desk, config: { ...floor.desk.config, trustedSources: defaultTrustedSources } }
+const desk = {
+  ...floor.desk,
+  config: { ...floor.desk.config, trustedSources: defaultTrustedSources },
+  setupFilter: () => ({ weights: undefined }),
+}
 const retry = (orderId: string) => placeOrder(desk, orderId, { isRetry: true, judge: judgeWith(desk) })
 
 /** A trader whose cycle has entered on BTC, and whose entry the venue refused: it had less than the books say. */
@@ -39,6 +43,7 @@ async function refusedEntry(settings: UserSettingsPatch): Promise<{ trader: Trad
     account: trader.account,
     feed: desk.feedOf(trader.account),
     trustedSources: defaultTrustedSources,
+    setupFilter: () => ({ weights: undefined }),
     speed: 1,
     marketNowMs: Date.now(),
     actor: 'test',

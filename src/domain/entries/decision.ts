@@ -86,8 +86,10 @@ export interface DecisionInput {
   readonly correlations: Readonly<Record<string, number>>
   /** Bases of the top 10 by volume, for users who trade those. */
   readonly topBases: readonly string[]
-  /** Probability of the ML filter; undefined when no model is loaded. */
-  readonly mlProbability?: number
+  /** Probability of the ML filter; null while the symbol has too few candles, undefined when no model is loaded. */
+  readonly mlProbability?: number | null
+  /** Why the model that is there cannot be asked. */
+  readonly mlRefusal?: string
   readonly marketNowMs: number
 }
 

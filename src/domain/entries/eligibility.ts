@@ -31,10 +31,14 @@ export function marketSafety({ settings, safety }: DecisionInput, side: Side): V
   return isSafe ? pass({ ...reading }) : refuse('BTC falls: no new longs', { ...reading })
 }
 
-/** The ML filter: a setup under 0.55 is refused; without a model everything passes. */
-export function mlFilter({ settings, mlProbability }: DecisionInput): Verdict {
+/** The ML filter: a setup under 0.55 is refused; without a model everything passes, with one that does not fit nothing. */
+export function mlFilter({ settings, mlProbability, mlRefusal }: DecisionInput): Verdict {
+  if (settings.mlFilter && mlRefusal !== undefined)
+    return refuse(`the ML filter cannot be asked: ${mlRefusal}`, { isOn: true, probability: null })
   if (!settings.mlFilter || mlProbability === undefined)
     return pass({ isOn: settings.mlFilter, probability: null })
+  if (mlProbability === null)
+    return note('too few candles for the ML filter to judge', { isOn: true, probability: null })
   const numbers = { probability: mlProbability, least: leastProbability }
   if (mlProbability >= leastProbability) return pass(numbers)
   return refuse(`the setup wins with a probability of ${percentText(mlProbability)}, under 55 %`, numbers)

@@ -98,6 +98,7 @@ export async function recordRun(wish: RunWish): Promise<RecordedAccount[]> {
     workerId: 'test',
     feedOf,
     strategies: liveStrategies(undefined),
+    setupFilter: () => ({ weights: undefined }),
   }
   const workers = queueNames.map((name) =>
     work(backend, name, jobs, context, context.log, { concurrency: 4 }),

@@ -54,6 +54,7 @@ test('a skipped signal names the rule that refused it, with a reason', () => {
       { settings: pro, safety: { isSafe: false, close: 1, emaFast: 1, emaMiddle: 2, emaSlow: 3, floor: 2 } },
     ],
     ['ml_filter', { settings: pro, mlProbability: 0.549 }],
+    ['ml_filter', { settings: pro, mlRefusal: 'it was made without confidence' }],
     ['size', { account: { ...base.account, freeQuote: '0' } }],
     [
       'max_positions',
