@@ -48,9 +48,9 @@ describe('wrong input is one clear line, code 1, and no account', () => {
     ],
     [
       'an exchange that this build lacks',
-      add('--exchange', 'kraken'),
+      add('--exchange', 'okx'),
       '',
-      'this build does not trade on kraken yet',
+      'this build does not trade on okx yet',
     ],
     [
       'a market that this build lacks',
@@ -74,6 +74,30 @@ describe('wrong input is one clear line, code 1, and no account', () => {
       'a key that is no JSON',
       add('--mode', 'live'),
       `{apiKey: ${key.apiKey}, secret: ${key.secret}`,
+      notAKey,
+    ],
+    [
+      'a testnet of a venue that has none',
+      add('--exchange', 'kraken', '--mode', 'testnet'),
+      JSON.stringify(key),
+      'kraken has no testnet for spot: connect it as paper, or live',
+    ],
+    [
+      'a new key for a bad id',
+      ['account', 'rotate', '7'],
+      JSON.stringify(key),
+      '7 is not the id of an account: npx bullpen account list',
+    ],
+    [
+      'a new key for nobody’s account',
+      ['account', 'rotate', '00000000-0000-4000-8000-000000000000'],
+      JSON.stringify(key),
+      'there is no account 00000000-0000-4000-8000-000000000000: npx bullpen account list',
+    ],
+    [
+      'a new key that is none',
+      ['account', 'rotate', '00000000-0000-4000-8000-000000000000'],
+      'nothing of a key',
       notAKey,
     ],
     ['half a key', add('--mode', 'live'), JSON.stringify({ apiKey: key.apiKey }), notAKey],
