@@ -48,7 +48,7 @@ describe('the ledger', () => {
           }
           const { lots, kind: _, ...wish } = one
           const price = wish.pair === 'XBTUSDT' ? 50_100 : 2_510
-          const limit = wish.ordertype === 'limit' ? { price: String(price) } : {}
+          const limit: Record<string, string> = wish.ordertype === 'limit' ? { price: String(price) } : {}
           await ask(url(bench), 'AddOrder', { ...wish, ...limit, volume: `0.0${lots}` }, { own })
         }
         const { result } = await ask(url(bench), 'Ledgers', {}, { own })

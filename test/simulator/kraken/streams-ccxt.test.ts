@@ -62,7 +62,7 @@ test('orders, trades and balances of an account', async () => {
   const [trade] = await traded
   expect(trade).toMatchObject({ order: bought.id, side: 'buy', takerOrMaker: 'taker', symbol: BTC })
   await expect
-    .poll(async () => client.orders.find((order: { id: string }) => order.id === bought.id)?.status)
+    .poll(async () => client.orders?.find((order: { id: string }) => order.id === bought.id)?.status)
     .toBe('closed')
   expect((await moved).BTC?.total ?? (await client.watchBalance()).BTC?.total).toBeCloseTo(1.01, 8)
 })
