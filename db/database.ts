@@ -473,6 +473,12 @@ export interface ProtectionGaps {
   user_id: string;
 }
 
+export interface RateLimits {
+  began_at: Timestamp;
+  count: number;
+  key: string;
+}
+
 export interface RiskReservations {
   account_id: string;
   created_at: Generated<Timestamp>;
@@ -550,6 +556,10 @@ export interface TradingSignals {
   details: Generated<Json>;
   ended_at: Timestamp | null;
   expires_at: Timestamp;
+  /**
+   * confidence when it was first said; null for what is older than this column
+   */
+  first_confidence: number | null;
   id: Generated<string>;
   price: Numeric;
   reasoning: Generated<string>;
@@ -581,6 +591,39 @@ export interface VenueBudgets {
    */
   place: string;
   reason: string;
+}
+
+export interface WebhookDeliveries {
+  body: string;
+  digest: Buffer;
+  handled_at: Timestamp | null;
+  id: Generated<string>;
+  /**
+   * what its sender calls it, or the digest of its body: the same one is taken once
+   */
+  key: string | null;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  signal_id: string | null;
+  state: string;
+  user_id: string;
+  webhook_id: string;
+  wish: Json | null;
+}
+
+export interface Webhooks {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  is_for_everyone: Generated<boolean>;
+  is_signed: boolean;
+  kind: string;
+  name: string;
+  removed_at: Timestamp | null;
+  /**
+   * SHA-256 of the token in its address; the token itself is nowhere
+   */
+  token_digest: Buffer;
+  user_id: string;
 }
 
 export interface Workers {
@@ -632,6 +675,7 @@ export interface DB {
   position_reevaluations: PositionReevaluations;
   positions: Positions;
   protection_gaps: ProtectionGaps;
+  rate_limits: RateLimits;
   risk_reservations: RiskReservations;
   signal_scores: SignalScores;
   source_health: SourceHealth;
@@ -640,5 +684,7 @@ export interface DB {
   trading_signals: TradingSignals;
   venue_allowances: VenueAllowances;
   venue_budgets: VenueBudgets;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
   workers: Workers;
 }

@@ -717,6 +717,15 @@ table public.protection_gaps index CREATE UNIQUE INDEX protection_gaps_open ON p
 table public.protection_gaps policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.protection_gaps policy worker ALL to bullpen_worker using true check true
 table public.protection_gaps row security forced
+table public.rate_limits column began_at timestamp with time zone not null
+table public.rate_limits column count integer not null
+table public.rate_limits column key text not null
+table public.rate_limits constraint rate_limits_count_check CHECK ((count > 0))
+table public.rate_limits constraint rate_limits_pkey PRIMARY KEY (key)
+table public.rate_limits grant DELETE to bullpen_app
+table public.rate_limits grant INSERT to bullpen_app
+table public.rate_limits grant SELECT to bullpen_app
+table public.rate_limits grant UPDATE to bullpen_app
 table public.risk_reservations column account_id uuid not null
 table public.risk_reservations column created_at timestamp with time zone not null default now()
 table public.risk_reservations column id uuid not null default gen_random_uuid()
@@ -831,6 +840,7 @@ table public.trading_signals column created_at timestamp with time zone not null
 table public.trading_signals column details jsonb not null default '{}'::jsonb
 table public.trading_signals column ended_at timestamp with time zone
 table public.trading_signals column expires_at timestamp with time zone not null
+table public.trading_signals column first_confidence double precision
 table public.trading_signals column id uuid not null default gen_random_uuid()
 table public.trading_signals column price numeric not null
 table public.trading_signals column reasoning text not null default ''::text
@@ -844,6 +854,7 @@ table public.trading_signals column user_id uuid
 table public.trading_signals constraint trading_signals_action_check CHECK ((action = ANY (ARRAY['BUY'::text, 'SELL'::text, 'HOLD'::text])))
 table public.trading_signals constraint trading_signals_check CHECK ((expires_at > created_at))
 table public.trading_signals constraint trading_signals_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))
+table public.trading_signals constraint trading_signals_first_confidence_check CHECK (((first_confidence >= (0)::double precision) AND (first_confidence <= (1)::double precision)))
 table public.trading_signals constraint trading_signals_pkey PRIMARY KEY (id)
 table public.trading_signals constraint trading_signals_price_check CHECK ((price > (0)::numeric))
 table public.trading_signals constraint trading_signals_source_check CHECK ((source <> ALL (ARRAY['ai-scheduler'::text, 'ai-trading-signals'::text, 'titan_v2'::text, 'manual'::text])))
@@ -882,6 +893,64 @@ table public.venue_budgets grant DELETE to bullpen_worker
 table public.venue_budgets grant INSERT to bullpen_worker
 table public.venue_budgets grant SELECT to bullpen_worker
 table public.venue_budgets grant UPDATE to bullpen_worker
+table public.webhook_deliveries column body text not null
+table public.webhook_deliveries column digest bytea not null
+table public.webhook_deliveries column handled_at timestamp with time zone
+table public.webhook_deliveries column id uuid not null default gen_random_uuid()
+table public.webhook_deliveries column key text
+table public.webhook_deliveries column reason text
+table public.webhook_deliveries column received_at timestamp with time zone not null default now()
+table public.webhook_deliveries column signal_id uuid
+table public.webhook_deliveries column state text not null
+table public.webhook_deliveries column user_id uuid not null
+table public.webhook_deliveries column webhook_id uuid not null
+table public.webhook_deliveries column wish jsonb
+table public.webhook_deliveries constraint webhook_deliveries_body_check CHECK ((length(body) <= 2000))
+table public.webhook_deliveries constraint webhook_deliveries_check CHECK (((state = 'received'::text) = (handled_at IS NULL)))
+table public.webhook_deliveries constraint webhook_deliveries_check1 CHECK (((state <> 'received'::text) OR ((wish IS NOT NULL) AND (key IS NOT NULL))))
+table public.webhook_deliveries constraint webhook_deliveries_check2 CHECK (((state = 'refused'::text) = (reason IS NOT NULL)))
+table public.webhook_deliveries constraint webhook_deliveries_digest_check CHECK ((octet_length(digest) = 32))
+table public.webhook_deliveries constraint webhook_deliveries_pkey PRIMARY KEY (id)
+table public.webhook_deliveries constraint webhook_deliveries_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES trading_signals(id) ON DELETE SET NULL
+table public.webhook_deliveries constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['received'::text, 'taken'::text, 'refused'::text])))
+table public.webhook_deliveries constraint webhook_deliveries_webhook_id_user_id_fkey FOREIGN KEY (webhook_id, user_id) REFERENCES webhooks(id, user_id) ON DELETE CASCADE
+table public.webhook_deliveries grant DELETE to bullpen_app
+table public.webhook_deliveries grant INSERT to bullpen_app
+table public.webhook_deliveries grant SELECT to bullpen_app
+table public.webhook_deliveries grant SELECT to bullpen_worker
+table public.webhook_deliveries grant UPDATE to bullpen_worker
+table public.webhook_deliveries index CREATE INDEX webhook_deliveries_recent ON public.webhook_deliveries USING btree (user_id, received_at DESC, id DESC)
+table public.webhook_deliveries index CREATE INDEX webhook_deliveries_waiting ON public.webhook_deliveries USING btree (received_at) WHERE (state = 'received'::text)
+table public.webhook_deliveries index CREATE UNIQUE INDEX webhook_deliveries_once ON public.webhook_deliveries USING btree (webhook_id, key)
+table public.webhook_deliveries policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.webhook_deliveries policy worker ALL to bullpen_worker using true check true
+table public.webhook_deliveries row security forced
+table public.webhooks column created_at timestamp with time zone not null default now()
+table public.webhooks column id uuid not null default gen_random_uuid()
+table public.webhooks column is_for_everyone boolean not null default false
+table public.webhooks column is_signed boolean not null
+table public.webhooks column kind text not null
+table public.webhooks column name text not null
+table public.webhooks column removed_at timestamp with time zone
+table public.webhooks column token_digest bytea not null
+table public.webhooks column user_id uuid not null
+table public.webhooks constraint webhooks_check CHECK (((kind <> 'tradingview'::text) OR (NOT is_signed)))
+table public.webhooks constraint webhooks_id_user_id_key UNIQUE (id, user_id)
+table public.webhooks constraint webhooks_kind_check CHECK ((kind = ANY (ARRAY['tradingview'::text, 'generic'::text])))
+table public.webhooks constraint webhooks_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text))
+table public.webhooks constraint webhooks_pkey PRIMARY KEY (id)
+table public.webhooks constraint webhooks_token_digest_check CHECK ((octet_length(token_digest) = 32))
+table public.webhooks constraint webhooks_token_digest_key UNIQUE (token_digest)
+table public.webhooks constraint webhooks_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.webhooks grant INSERT to bullpen_app
+table public.webhooks grant SELECT to bullpen_app
+table public.webhooks grant SELECT to bullpen_worker
+table public.webhooks grant UPDATE to bullpen_app
+table public.webhooks index CREATE UNIQUE INDEX webhooks_name ON public.webhooks USING btree (user_id, name) WHERE (removed_at IS NULL)
+table public.webhooks policy by_token SELECT to bullpen_app using (token_digest = decode(NULLIF(current_setting('app.token_digest'::text, true), ''::text), 'hex'::text))
+table public.webhooks policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.webhooks policy worker ALL to bullpen_worker using true check true
+table public.webhooks row security forced
 table public.workers column address text
 table public.workers column has_lifeline boolean not null default false
 table public.workers column heartbeat_at timestamp with time zone not null default now()

@@ -1,11 +1,14 @@
 import { connect } from '#db/client.ts'
 import { type ConnectedConfig, secretsOf } from '#src/config.ts'
+import { webhookSource } from '#src/domain/signal.ts'
 import { createLog, type Logger } from '#src/log.ts'
 import { openBackend } from '#src/queue/backend.ts'
-import { queueNames } from '#src/queue/contracts.ts'
+import { fetchSignals, queueNames } from '#src/queue/contracts.ts'
+import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
+import { keyRing } from '#src/vault/key-ring.ts'
 import { createApp } from '#src/web/app.ts'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { listen } from '#src/web/listen.ts'
@@ -26,6 +29,7 @@ export async function runWeb({
   const address = config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl }
   const backend = opened.adopt(await openBackend(address), (each) => each.close())
   const queues = opened.adopt(openQueues(backend), (each) => each.close())
+  const enqueue = enqueueOn(queues)
   const isPublicUrlFixed = config.publicUrl !== `http://localhost:${config.port}`
   const app = createApp({
     db,
@@ -34,6 +38,10 @@ export async function runWeb({
     log,
     readiness: openReadiness({ ...config, db, pingQueue: queues.ping, workedQueues: queueNames }),
     market: { kind: config.marketData.kind, speed: config.replaySpeed },
+    hooks: {
+      keys: keyRing(config.secretKey),
+      wake: () => enqueue(fetchSignals, { source: webhookSource }),
+    },
     publicUrl: isPublicUrlFixed ? config.publicUrl : undefined,
     trustProxy: config.trustProxy,
     ...builtDashboard(log),

@@ -42,6 +42,9 @@ export function sourceKind(source: string): string {
   return colon === -1 ? source : source.slice(0, colon)
 }
 
+/** What the scheduler calls all webhooks together; each one's own source is `webhook:<name>`. */
+export const webhookSource = 'webhook'
+
 /** How long a signal lives after it was last said: three of its source's intervals, an hour for a webhook. */
 export function signalLifetimeMs(source: string, intervalMs?: number): number {
   const lifetime = lifetimesMs[source] ?? (intervalMs === undefined ? 3_600_000 : 3 * intervalMs)

@@ -3,6 +3,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Db } from '#db/client.ts'
+import type { KeyRing } from '../vault/key-ring.ts'
 import { closeAll } from './api/close-all.ts'
 import { listDecisions } from './api/decisions.ts'
 import { getEquity } from './api/equity.ts'
@@ -14,9 +15,13 @@ import { getOperations } from './api/operations.ts'
 import { getOverview } from './api/overview.ts'
 import { listPositions } from './api/positions.ts'
 import { mount, type Route } from './api/route.ts'
+import { getScores } from './api/scores.ts'
 import { listSignals } from './api/signals.ts'
 import { listTrades } from './api/trades.ts'
+import { listWebhookDeliveries } from './api/webhook-deliveries.ts'
+import { createWebhook, endWebhook, listWebhooks } from './api/webhooks.ts'
 import { bullBoardHeaders, strictHeaders } from './headers.ts'
+import { type HookOptions, hooks } from './hooks/router.ts'
 import { bullBoard } from './ops.ts'
 import { plainPage } from './page.ts'
 import { answerProblem, Problem, signInFirst } from './problem.ts'
@@ -33,6 +38,7 @@ export interface AppOptions extends SiteOptions {
   readonly log: Logger
   readonly readiness: () => Promise<ReadinessCheck[]>
   readonly market: MarketPace
+  readonly hooks: HookOptions
   /** The configured public address; undefined when any host the server answers to is its own. */
   readonly publicUrl: string | undefined
   readonly trustProxy: boolean | number | string
@@ -45,7 +51,7 @@ export interface App {
 }
 
 /** Every GET and POST under /api/v1. */
-export function apiRoutes(queues: readonly Queue[]): Route[] {
+export function apiRoutes(queues: readonly Queue[], keys: KeyRing): Route[] {
   return [
     getMe,
     getOverview,
@@ -54,6 +60,11 @@ export function apiRoutes(queues: readonly Queue[]): Route[] {
     listTrades,
     listDecisions,
     listSignals,
+    getScores,
+    listWebhooks,
+    listWebhookDeliveries,
+    createWebhook(keys),
+    endWebhook,
     setHalt,
     closeAll,
     getOperations(queues),
@@ -74,6 +85,8 @@ export function createApp(options: AppOptions): App {
   app.use(strictHeaders(isHttps))
   app.get('/healthz', (_request, response) => void response.json({ ok: true }))
   app.get('/readyz', answerReadiness(readiness))
+  // Webhooks come from programs, without a cookie and without an Origin: their token is what counts.
+  app.use(hooks({ db, log, ...options.hooks }))
   app.use(refuseCrossSite(publicUrl))
 
   app.all('/api/auth/{*any}', (request, response) => {
@@ -92,14 +105,14 @@ export function createApp(options: AppOptions): App {
   return { handler: app, close: () => live.close() }
 }
 
-function api({ db, market, queues, signIn }: AppOptions, live: LiveUpdates): RequestHandler {
+function api({ db, market, queues, signIn, hooks: { keys } }: AppOptions, live: LiveUpdates): RequestHandler {
   const router = express.Router()
   router.use((_request, response, next) => next(response.locals.user ? undefined : signInFirst()))
   router.use(express.json({ limit: '100kb' }))
   router.get('/events', (request, response) => {
     live.stream(response.locals.user as SignedIn, response, async () => Boolean(await signIn.whoIs(request)))
   })
-  mount(router, apiRoutes(queues), { db, market })
+  mount(router, apiRoutes(queues, keys), { db, market })
   router.use((request) => {
     throw new Problem(
       404,
@@ -124,11 +137,16 @@ function logRequests(log: Logger): RequestHandler {
       req: (request: express.Request) => ({
         id: request.id,
         method: request.method,
-        path: (request.originalUrl ?? request.url).split('?')[0],
+        path: pathOf(request.originalUrl ?? request.url),
       }),
       res: (response: express.Response) => ({ status: response.statusCode }),
     },
   })
+}
+
+/** Without the query, and without the token of a webhook. */
+function pathOf(url: string): string | undefined {
+  return url.split('?')[0]?.replace(/^(\/hooks\/signals\/).+/i, '$1…')
 }
 
 function answerReadiness(readiness: () => Promise<ReadinessCheck[]>): RequestHandler {

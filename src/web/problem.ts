@@ -19,6 +19,8 @@ export type ProblemAnswer = z.infer<typeof problemAnswer>
 interface ProblemDetails {
   readonly advice: string
   readonly errors?: readonly z.infer<typeof fieldProblem>[]
+  /** Sent as Retry-After. */
+  readonly retryAfterSeconds?: number
 }
 
 /** A refusal that goes to the caller as it is: nothing in it may be secret. */
@@ -28,9 +30,16 @@ export class Problem extends Error {
   readonly code: string
   readonly advice: string
   readonly errors: ProblemDetails['errors']
+  readonly retryAfterSeconds: number | undefined
 
-  constructor(status: number, code: string, message: string, { advice, errors }: ProblemDetails) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    { advice, errors, retryAfterSeconds }: ProblemDetails,
+  ) {
     super(message)
+    this.retryAfterSeconds = retryAfterSeconds
     this.status = status
     this.code = code
     this.advice = advice
@@ -76,6 +85,7 @@ export const answerProblem: ErrorRequestHandler = (error, request, response, nex
   if (response.headersSent) return next(error)
   const problem = problemOf(error)
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  if (problem.retryAfterSeconds !== undefined) response.set('retry-after', String(problem.retryAfterSeconds))
   response
     .status(problem.status)
     .type('application/problem+json')
@@ -99,6 +109,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Conflict',
   413: 'Too large',
+  429: 'Too many requests',
   500: 'Internal error',
   503: 'Not available',
 }

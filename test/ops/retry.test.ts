@@ -63,6 +63,7 @@ describe.skipIf(!hasBrowser)('retry in Bull Board', async () => {
       log: desk.log,
       readiness: async () => [],
       market: { kind: 'synthetic', speed: 1 },
+      hooks: { keys, wake: async () => {} },
       publicUrl: undefined,
       trustProxy: false,
       dashboard: () => undefined,

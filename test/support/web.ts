@@ -3,6 +3,7 @@ import { afterAll } from 'vitest'
 import type { Db } from '#db/client.ts'
 import { openBackend } from '#src/queue/backend.ts'
 import { openQueues } from '#src/queue/queues.ts'
+import { keyRing } from '#src/vault/key-ring.ts'
 import { createApp } from '#src/web/app.ts'
 import { listen } from '#src/web/listen.ts'
 import { openReadiness } from '#src/web/readiness.ts'
@@ -12,6 +13,9 @@ import { type Seeded, seedSignals, seedTrading } from './seed.ts'
 
 /** Queues the test's readiness asks for. */
 export const testQueues = ['trading', 'monitor'] as const
+
+/** What secrets of webhooks follow from. */
+export const testKeys = keyRing('s'.repeat(32))
 
 export const password = 'correct horse battery'
 
@@ -29,6 +33,8 @@ export interface TestWeb {
   readonly ada: TestUser
   /** A plain user with a futures account. */
   readonly ben: TestUser
+  /** When a worker was asked to take what webhooks received. */
+  readonly wakes: readonly number[]
   /** What the server logged, one JSON line each. */
   readonly lines: readonly string[]
   /** Signs in and returns the cookie. */
@@ -42,6 +48,7 @@ export async function testWeb(dashboard?: string): Promise<TestWeb> {
   const backend = await openBackend({ postgresUrl: database.url })
   const queues = openQueues(backend)
   const lines: string[] = []
+  const wakes: number[] = []
   const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const web = createApp({
     db: app,
@@ -62,6 +69,7 @@ export async function testWeb(dashboard?: string): Promise<TestWeb> {
       workedQueues: testQueues,
     }),
     market: { kind: 'synthetic', speed: 1 },
+    hooks: { keys: testKeys, wake: async () => void wakes.push(Date.now()) },
     publicUrl: undefined,
     trustProxy: false,
     dashboard: () => dashboard,
@@ -88,6 +96,7 @@ export async function testWeb(dashboard?: string): Promise<TestWeb> {
     origin,
     database,
     app,
+    wakes,
     ada: await user('Ada', 'admin', 'spot'),
     ben: await user('Ben', 'user', 'futures'),
     lines,

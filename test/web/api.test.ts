@@ -7,14 +7,14 @@ import type { Route } from '#src/web/api/route.ts'
 import { signal } from '#src/web/api/signals.ts'
 import { apiRoutes } from '#src/web/app.ts'
 import { beatMonitor } from '../support/seed.ts'
-import { type TestUser, type TestWeb, testWeb } from '../support/web.ts'
+import { type TestUser, type TestWeb, testKeys, testWeb } from '../support/web.ts'
 
 let web: TestWeb
 let ada: Record<string, string>
 let ben: Record<string, string>
 
 /** Every readable route, as anybody may list it. */
-const reads = apiRoutes([]).filter((each) => each.method === 'get')
+const reads = apiRoutes([], testKeys).filter((each) => each.method === 'get')
 
 beforeAll(async () => {
   web = await testWeb()

@@ -144,6 +144,9 @@ function UserMenu({ me }: { me: Me | undefined }) {
       <span className="hidden max-w-40 truncate text-muted sm:inline" title={me?.email}>
         {me?.name}
       </span>
+      <a href="/webhooks" className="hidden rounded text-muted underline-offset-4 hover:underline sm:inline">
+        Webhooks
+      </a>
       {me?.role === 'admin' && (
         <a
           href="/ops/queues"

@@ -80,7 +80,12 @@ function NoAccount() {
 function Footer() {
   return (
     <footer className="mx-auto flex max-w-[90rem] flex-wrap justify-between gap-x-6 gap-y-1 px-4 pt-2 pb-8 text-xs text-muted sm:px-6">
-      <p>Times are in your time zone; hover for UTC.</p>
+      <p>
+        Times are in your time zone; hover for UTC.{' '}
+        <a href="/webhooks" className="underline underline-offset-2 sm:hidden">
+          Webhooks
+        </a>
+      </p>
       <p>
         Charts by{' '}
         <a

@@ -136,6 +136,7 @@ test('without a titan only the others are scheduled, and the council always spea
   expect(await sources(alone)).toEqual([
     ['smart_entry', 15_000],
     [council, 60_000],
+    ['webhook', 5_000],
   ])
   expect(await sources(context)).toContainEqual(['titan_v3', 300_000])
   expect(await fetch('titan_v3', alone)).toEqual({ kind: 'skipped', reason: 'titan is not configured' })
