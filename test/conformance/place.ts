@@ -1,8 +1,8 @@
 import type { Exchange } from '#src/domain/market.ts'
 
 /** How the simulated venue takes what its documents leave open. */
-export const manners = ['strict', 'lenient'] as const
-export type Manners = (typeof manners)[number]
+export const rules = ['strict', 'lenient'] as const
+export type Rules = (typeof rules)[number]
 
 /** A fact of the venue, with how it is known: verified at the wire, or from the venue's own documents. */
 export type Fact = `[V] ${string}` | `[D] ${string}`
@@ -15,8 +15,8 @@ export interface Place {
   readonly exchange: Exchange
   readonly market: 'spot' | 'futures'
   readonly lacks: Readonly<Partial<Record<Feature, Fact>>>
-  /** Whether an id is taken again once its order has ended, under each manners. */
-  readonly reusesIds: Readonly<Record<Manners, boolean>> & { readonly fact: Fact }
+  /** Whether an id is taken again once its order has ended, under each reading of the rules. */
+  readonly reusesIds: Readonly<Record<Rules, boolean>> & { readonly fact: Fact }
   /** An order that the venue thinks too small though its digits are right. */
   readonly tooSmall: { readonly base: string; readonly quantity: string }
 }

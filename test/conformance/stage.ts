@@ -17,7 +17,7 @@ import { aimed } from '#test/simulator/support/stream-client.ts'
 import { keys, openFloor } from '#test/support/floor.ts'
 import { steeredTape } from '#test/support/steered-tape.ts'
 import type { Behaviour } from './behaviour.ts'
-import type { Manners, Place } from './place.ts'
+import type { Place, Rules } from './place.ts'
 
 type Rule = FaultScript['rules'][number]
 type Truth = LedgerReport['accounts'][number]
@@ -29,7 +29,7 @@ export const price = 50_000
 /** One account at one venue, with everything a behaviour may need of it. */
 export interface Stage {
   readonly place: Place
-  readonly manners: Manners
+  readonly rules: Rules
   readonly card: MarketCard
   readonly simulator: Simulator
   readonly apiKey: string
@@ -78,7 +78,7 @@ export async function openStages(place: Place) {
   const clients: Client[] = []
 
   async function enter(
-    manners: Manners,
+    rules: Rules,
     { settings, balances = { USDT: '1000000' } }: Pick<Behaviour, 'settings' | 'balances'>,
   ): Promise<Stage> {
     aheadMs = 0
@@ -94,7 +94,7 @@ export async function openStages(place: Place) {
       exchange,
       market,
       balances,
-      settings: { rules: manners, manners, ...settings },
+      settings: { rules, ...settings },
     })
     const symbol = symbolOf('BTC')
     const truth = () => {
@@ -108,7 +108,7 @@ export async function openStages(place: Place) {
       )
     return {
       place,
-      manners,
+      rules,
       card,
       simulator,
       apiKey,

@@ -24,7 +24,7 @@ export const ids: readonly Behaviour[] = [
       await stage.settled(order.clientOrderId, ({ status }) => status === 'filled')
       const again = stage.order({ clientOrderId: order.clientOrderId })
       const error = await venue.placeOrder(again).catch((thrown: unknown) => thrown)
-      const isReused = stage.place.reusesIds[stage.manners]
+      const isReused = stage.place.reusesIds[stage.rules]
       if (!isReused) expect(error).toBeInstanceOf(OrderOutcomeUnknown)
       expect(stage.ordersOf(order.clientOrderId)).toHaveLength(isReused ? 2 : 1)
     },
