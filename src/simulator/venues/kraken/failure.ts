@@ -8,7 +8,6 @@ export const invalid = (name: string) => new Failure(`EGeneral:Invalid arguments
 export const unknownPair = () => new Failure('EQuery:Unknown asset pair')
 export const unknownAsset = () => new Failure('EQuery:Unknown asset')
 export const unknownOrder = () => new Failure('EOrder:Unknown order')
-export const insufficientFunds = () => new Failure('EOrder:Insufficient funds')
 
 /** What the venue says to a refused order; two of its texts are a matter of its manners. */
 const refusals: Readonly<Record<Exclude<Refusal, 'duplicate-client-id' | 'quantity-small'>, string>> = {
