@@ -61,6 +61,63 @@ export async function recordScore(
     .execute()
 }
 
+/** How a group of scored signals did; what it is a group of is not null. Moves and profits are ratios along the signal. */
+export interface ScoreGroup {
+  readonly source: string
+  readonly symbol: string | null
+  /** Hour of the day it was said in, UTC. */
+  readonly hour: number | null
+  /** Tenth of the confidence it was first said with: 3 is 0.3 to under 0.4, and 1 belongs to the last. */
+  readonly tenth: number | null
+  readonly samples: number
+  readonly hits: number
+  /** Mean confidence it was first said with. */
+  readonly confidence: number
+  readonly meanMove: number
+  /** Mean (confidence − came)². */
+  readonly brier: number
+}
+
+/**
+ * The scored signals born since then (market time), per source, and of each source per symbol, hour and tenth of confidence.
+ * A tenant's connection counts what the tenant may see.
+ */
+export async function scoreGroups(db: Db, since: Date): Promise<ScoreGroup[]> {
+  const { rows } = await sql<{
+    source: string
+    symbol: string | null
+    hour: number | null
+    tenth: number | null
+    samples: string
+    hits: string
+    confidence: number
+    mean_move: number
+    brier: number
+  }>`
+    with scored as (
+      select score.source, score.symbol, score.is_hit, score.move,
+        coalesce(signal.first_confidence, signal.confidence) as confidence,
+        extract(hour from score.created_at at time zone 'utc')::int as hour
+      from signal_scores score
+      join trading_signals signal on signal.id = score.signal_id
+      where score.created_at >= ${since}
+    ), told as (
+      select *, least(9, floor(confidence * 10 + 1e-9))::int as tenth, is_hit::int as came from scored
+    )
+    select source, symbol, hour, tenth, count(*) as samples, sum(came) as hits,
+      avg(confidence) as confidence, avg(move) as mean_move,
+      avg((confidence - came) * (confidence - came)) as brier
+    from told
+    group by grouping sets ((source), (source, symbol), (source, hour), (source, tenth))
+    order by source, symbol nulls first, hour nulls first, tenth nulls first`.execute(db)
+  return rows.map(({ mean_move, samples, hits, ...row }) => ({
+    ...row,
+    samples: Number(samples),
+    hits: Number(hits),
+    meanMove: mean_move,
+  }))
+}
+
 /** How the last 50 scored signals of a source did, and all of its scored signals on the symbol. */
 export async function accuracyOf(db: Db, source: string, symbol: string): Promise<SourceAccuracy> {
   const recent = db

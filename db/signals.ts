@@ -52,6 +52,7 @@ export async function recordSignal(db: Db, said: SaidSignal): Promise<{ id: stri
       user_id: said.userId,
       action: said.action,
       confidence: said.confidence,
+      first_confidence: said.confidence,
       reasoning: said.reasoning,
       details: JSON.stringify(said.details),
       price: said.price,

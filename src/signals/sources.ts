@@ -1,4 +1,6 @@
-import type { MarketContext } from '../domain/market/market-context.ts'
+import { levelsOf } from '../domain/market/levels.ts'
+import { candlesOf, type MarketContext } from '../domain/market/market-context.ts'
+import { findPatterns } from '../domain/market/patterns.ts'
 import type { SignalDraft } from '../domain/signal.ts'
 import { council, councilStrategy } from '../domain/strategies/council/council.ts'
 import { smartEntry, smartEntryStrategy } from '../domain/strategies/smart-entry.ts'
@@ -20,7 +22,11 @@ const smartEntrySource: SignalSource = {
   appetite: { '5m': smartEntryStrategy.warmup },
   look(context) {
     const setup = smartEntry(context)
-    return setup && { signal: setup.signal, details: { parts: setup.parts, score: setup.score } }
+    if (!setup) return undefined
+    const { parts, score, signal } = setup
+    const candles = candlesOf(context, '5m').slice(-smartEntryStrategy.warmup)
+    const [patterns, levels] = [findPatterns(candles), levelsOf(candles)]
+    return { signal, details: { parts, score, patterns, levels } }
   },
 }
 

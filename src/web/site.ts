@@ -17,10 +17,10 @@ export function site(options: SiteOptions): Router {
   router.get('/sign-in', (_request, response, next) =>
     response.locals.user ? response.redirect('/') : next(),
   )
-  router.get(['/', '/webhooks'], (_request, response, next) =>
+  router.get(['/', '/scores', '/webhooks'], (_request, response, next) =>
     response.locals.user ? next() : response.redirect('/sign-in'),
   )
-  router.get(['/', '/webhooks', '/sign-in'], page(options))
+  router.get(['/', '/scores', '/webhooks', '/sign-in'], page(options))
   return router
 }
 

@@ -257,7 +257,7 @@ test('the sources of the program are trusted by default, and each says something
   expect(stored).toHaveLength(2 * symbols.length)
   for (const { source, details, reasoning, confidence } of stored) {
     expect(Object.keys(details).sort()).toEqual(
-      source === 'smart_entry' ? ['parts', 'score'] : ['score', 'votes'],
+      source === 'smart_entry' ? ['levels', 'parts', 'patterns', 'score'] : ['score', 'votes'],
     )
     expect(reasoning).not.toBe('')
     expect(confidence).toBeGreaterThanOrEqual(0)

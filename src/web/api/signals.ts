@@ -35,6 +35,11 @@ export const signal = z.object({
   votes: z.array(seatVote),
   /** What smart entry looked at; empty for other sources. */
   parts: z.array(setupPart),
+  /** Candle patterns that smart entry saw at the end of its window. */
+  patterns: z.array(z.string()),
+  /** Where the market turned last below and above, as smart entry saw it; null where it did not. */
+  support: z.number().nullable(),
+  resistance: z.number().nullable(),
   /** Weighted sum of the votes or parts, from −1 to 1. */
   score: z.number().nullable(),
   /** For everyone, or for this user alone. */
@@ -109,11 +114,17 @@ const storedDetails = z.object({
     )
     .default([]),
   parts: z.record(z.string(), z.number()).default({}),
+  patterns: z.array(z.string()).default([]),
+  levels: z
+    .object({ support: z.number().nullable(), resistance: z.number().nullable() })
+    .default({ support: null, resistance: null }),
 })
 
-function insightOf(details: unknown): Pick<Signal, 'votes' | 'parts' | 'score'> {
+type Insight = Pick<Signal, 'votes' | 'parts' | 'patterns' | 'support' | 'resistance' | 'score'>
+
+function insightOf(details: unknown): Insight {
   const { data } = storedDetails.safeParse(details)
-  if (!data) return { votes: [], parts: [], score: null }
+  if (!data) return { votes: [], parts: [], patterns: [], support: null, resistance: null, score: null }
   return {
     score: data.score,
     votes: data.votes.map(({ seat, value, confidence, reasons, veto }) => ({
@@ -125,5 +136,7 @@ function insightOf(details: unknown): Pick<Signal, 'votes' | 'parts' | 'score'> 
       veto: veto ?? null,
     })),
     parts: Object.entries(data.parts).map(([name, value]) => ({ name, value })),
+    patterns: data.patterns,
+    ...data.levels,
   }
 }

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
 import type { Signal } from '../api/signals.ts'
-import { share } from './format.ts'
+import { price, share } from './format.ts'
 import { sentence } from './words.ts'
 
 /** What a signal rests on: the council's votes, the parts of a setup, or the source's own words. */
 export function Insight({ signal }: { signal: Signal }) {
   if (signal.votes.length > 0) return <Votes votes={signal.votes} score={signal.score} />
-  if (signal.parts.length > 0) return <Parts parts={signal.parts} score={signal.score} />
+  if (signal.parts.length > 0) return <Parts signal={signal} />
   return <p>{signal.reasoning || 'It gave no reasons.'}</p>
 }
 
@@ -50,24 +50,32 @@ function Votes({ votes, score }: Pick<Signal, 'votes' | 'score'>) {
   )
 }
 
-function Parts({ parts, score }: Pick<Signal, 'parts' | 'score'>) {
+function Parts({ signal: { parts, score, patterns, support, resistance } }: { signal: Signal }) {
+  const seen = [
+    ...patterns.map((pattern) => sentence(pattern)),
+    ...(support === null ? [] : [`Support ${price(support)}`]),
+    ...(resistance === null ? [] : [`Resistance ${price(resistance)}`]),
+  ]
   return (
-    <table className="w-full text-xs">
-      <Head columns={['Part', 'Says']} />
-      <tbody>
-        {parts.map((part) => (
-          <tr key={part.name} className="align-baseline">
-            <th scope="row" className="pt-1 text-left font-medium">
-              {partName(part.name)}
-            </th>
-            <Cell>
-              <Lean value={part.value} />
-            </Cell>
-          </tr>
-        ))}
-      </tbody>
-      <Score value={score} columns={2} />
-    </table>
+    <>
+      <table className="w-full text-xs">
+        <Head columns={['Part', 'Says']} />
+        <tbody>
+          {parts.map((part) => (
+            <tr key={part.name} className="align-baseline">
+              <th scope="row" className="pt-1 text-left font-medium">
+                {partName(part.name)}
+              </th>
+              <Cell>
+                <Lean value={part.value} />
+              </Cell>
+            </tr>
+          ))}
+        </tbody>
+        <Score value={score} columns={2} />
+      </table>
+      {seen.length > 0 && <p className="pt-2 text-xs text-muted">{seen.join(' · ')}</p>}
+    </>
   )
 }
 

@@ -3,6 +3,7 @@ import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from './api.ts'
 import { OverviewPage } from './overview.tsx'
+import { ScoresPage } from './scores.tsx'
 import { SignInPage } from './sign-in.tsx'
 import { WebhooksPage } from './webhooks.tsx'
 
@@ -11,6 +12,7 @@ if (!root) throw new Error('the page has no root')
 
 const pages: Readonly<Record<string, () => ReactNode>> = {
   '/sign-in': SignInPage,
+  '/scores': ScoresPage,
   '/webhooks': WebhooksPage,
 }
 const Page = pages[location.pathname] ?? OverviewPage

@@ -27,7 +27,14 @@ export function SignalsPanel({ className }: { className: string }) {
 
 function LiveCount({ signals }: { signals: readonly Signal[] | undefined }) {
   const live = signals?.filter(({ isLive }) => isLive).length ?? 0
-  return live > 0 ? <span className="text-xs text-muted">{live} alive</span> : null
+  return (
+    <span className="flex gap-3 text-xs text-muted">
+      {live > 0 && <span>{live} alive</span>}
+      <a href="/scores" className="underline underline-offset-2">
+        How they did
+      </a>
+    </span>
+  )
 }
 
 function Rows({ signals }: { signals: readonly Signal[] | undefined }) {
