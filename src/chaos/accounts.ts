@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Account } from '#db/accounts.ts'
 import { type ConnectParts, connectAccount } from '../accounts/connect.ts'
 import type { Exchange } from '../domain/market.ts'
@@ -36,7 +36,7 @@ export async function openAccount(
     `insert into auth."user" (id, name, email, "emailVerified") values ($1, $2, $3, true)`,
     [userId, handler, `${userId}@chaos.test`],
   )
-  const key = { apiKey: `chaos-${userId}`, secret: randomUUID() }
+  const key = { apiKey: `chaos-${userId}`, secret: randomBytes(32).toString('hex') }
   const response = await fetch(new URL('/__sim/accounts', venueUrl), {
     method: 'POST',
     body: JSON.stringify({ venue: exchange, market, ...key, balances }),
