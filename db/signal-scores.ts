@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { SourceAccuracy } from '#src/domain/entries/decision.ts'
+import { type Signal, sourceKind, webhookSource } from '#src/domain/signal.ts'
 import type { Db } from './client.ts'
 
 /** A signal whose horizon has passed and that nobody has scored yet. */
@@ -118,12 +119,24 @@ export async function scoreGroups(db: Db, since: Date): Promise<ScoreGroup[]> {
   }))
 }
 
-/** How the last 50 scored signals of a source did, and all of its scored signals on the symbol. */
-export async function accuracyOf(db: Db, source: string, symbol: string): Promise<SourceAccuracy> {
+/**
+ * How the last 50 scored signals of a source did, and all of its scored signals on the symbol. Two users may call their
+ * webhooks alike: of a webhook only what the same user's said counts, or what was said to everyone.
+ */
+export async function accuracyOf(
+  db: Db,
+  { source, symbol, userId }: Pick<Signal, 'source' | 'symbol' | 'userId'>,
+): Promise<SourceAccuracy> {
+  const isTheirs =
+    sourceKind(source) === webhookSource
+      ? sql<boolean>`exists (select from trading_signals signal
+          where signal.id = signal_scores.signal_id and signal.user_id is not distinct from ${userId}::uuid)`
+      : sql<boolean>`true`
   const recent = db
     .selectFrom('signal_scores')
     .select('is_hit')
     .where('source', '=', source)
+    .where(isTheirs)
     .orderBy('created_at', 'desc')
     .limit(50)
     .as('recent')
@@ -139,6 +152,7 @@ export async function accuracyOf(db: Db, source: string, symbol: string): Promis
     .select([sql<string>`count(*)`.as('samples'), sql<string>`count(*) filter (where is_hit)`.as('hits')])
     .where('source', '=', source)
     .where('symbol', '=', symbol)
+    .where(isTheirs)
     .executeTakeFirstOrThrow()
   return {
     samples: Number(all.samples),

@@ -238,7 +238,7 @@ export async function inputOf(cycle: Cycle, db: Db, question: Question): Promise
   const balances = await ledgerBalances(db, account.id)
   const holdings = await holdingsOf(db, account.id)
   const { external } = await reconciliationOf(db, account.id)
-  const accuracy = await accuracyOf(db, signal.source, signal.symbol)
+  const accuracy = await accuracyOf(db, signal)
   const history = await historyOf(cycle, db, question)
   const books = {
     market: account.market,

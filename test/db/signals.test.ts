@@ -5,6 +5,7 @@ import { accuracyOf, recordScore, unscoredSignals } from '#db/signal-scores.ts'
 import { liveSignalsFor, recordSignal, type SaidSignal } from '#db/signals.ts'
 import type { Decision } from '#src/domain/entries/decision.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { addTenant } from '../support/tenant.ts'
 
 const start = Date.parse('2026-03-23T10:00:00Z')
 const minute = 60_000
@@ -113,12 +114,34 @@ test('a score counts once, over the last fifty of the source and all of the symb
     await recordScore(db, signal, { ...score, isHit: false })
   }
   expect(await unscoredSignals(db, start + 100 * hour, 100)).toEqual([])
-  expect(await accuracyOf(db, 'smart_entry', 'ETH/USDT')).toEqual({
+  expect(await accuracyOf(db, { source: 'smart_entry', symbol: 'ETH/USDT', userId: null })).toEqual({
     samples: 50,
     hits: 30,
     symbolSamples: 30,
     symbolHits: 15,
   })
+})
+
+test("a webhook's accuracy is its user's own, though another calls theirs alike", async () => {
+  const [mine, other] = [
+    await addTenant(database, { name: 'mia' }),
+    await addTenant(database, { name: 'otto' }),
+  ]
+  for (const { userId } of [mine, other])
+    for (let i = 0; i < 12; i++)
+      await recordSignal(db, said({ source: 'webhook:tv', userId, saidAtMs: start + i * 7 * hour }))
+  for (const signal of await unscoredSignals(db, start + 100 * hour, 100)) {
+    const [row] = await database.query<{ user_id: string }>(
+      'select user_id from trading_signals where id = $1',
+      [signal.id],
+    )
+    const isHit = row?.user_id === mine.userId
+    await recordScore(db, signal, { isHit, move: 0.01, scoredAtMs: start + 200 * hour })
+  }
+  const of = (userId: string | null) => accuracyOf(db, { source: 'webhook:tv', symbol: 'BTC/USDT', userId })
+  expect(await of(mine.userId)).toEqual({ samples: 12, hits: 12, symbolSamples: 12, symbolHits: 12 })
+  expect(await of(other.userId)).toEqual({ samples: 12, hits: 0, symbolSamples: 12, symbolHits: 0 })
+  expect(await of(null)).toEqual({ samples: 0, hits: 0, symbolSamples: 0, symbolHits: 0 })
 })
 
 test('a skip is stored when its rule changes and not when only its numbers do', async () => {
