@@ -8,7 +8,7 @@ export type Rules = (typeof rules)[number]
 export type Fact = `[V] ${string}` | `[D] ${string}`
 
 /** What some places lack; a behaviour that needs it asks there for the refusal instead. */
-export type Feature = 'stops' | 'reduce-only' | 'positions' | 'leverage' | 'movements' | 'request-expiry'
+export type Feature = 'attached-stop' | 'stops' | 'reduce-only' | 'positions' | 'leverage' | 'movements'
 
 /** A market of a venue that the suite is played on. */
 export interface Place {
@@ -26,6 +26,7 @@ const ofSpot = {
   leverage: '[D] cash spot has no leverage',
   'reduce-only': '[V] trap 13: reduce-only on spot is refused by the venue or dropped without a word',
   stops: '[V] trap 13: a stop that waits for a spot position cannot be reduce-only',
+  'attached-stop': '[V] trap 12: an attached stop is sent as junk, and protects nothing',
 } as const satisfies Place['lacks']
 
 /** Every market of every venue that is built; one more is one entry more. */
@@ -43,14 +44,14 @@ export const places: readonly Place[] = [
   {
     exchange: 'binance',
     market: 'futures',
-    lacks: {},
+    lacks: { 'attached-stop': '[V] trap 12: an attached stop is sent as junk, and protects nothing' },
     reusesIds: { strict: true, lenient: true, fact: '[D] trap 1: an id is unique among open orders only' },
     tooSmall: { base: 'BTC', quantity: '0.001' },
   },
   {
     exchange: 'bybit',
     market: 'spot',
-    lacks: ofSpot,
+    lacks: { ...ofSpot, 'attached-stop': '[D] a.4: spot attaches stops to limit orders alone' },
     reusesIds: { strict: false, lenient: true, fact: '[D] a.4: orderLinkId is documented as always unique' },
     tooSmall: { base: 'BTC', quantity: '0.00002' },
   },

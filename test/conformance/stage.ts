@@ -75,7 +75,16 @@ export async function openStages(place: Place) {
   const { card: venueCard, market: card } = cardsOrThrow({ exchange, market })
   const simulatorUrl = async () => simulator.url
   const gateway = createGateway({ db, keys, simulatorUrl })
+  const gateways = [gateway]
   const clients: Client[] = []
+
+  /** The gateway, or one of a process whose clock is another. */
+  function gatewayOf(now: (() => number) | undefined) {
+    if (now === undefined) return gateway
+    const other = createGateway({ db, keys, simulatorUrl, wallNow: now })
+    gateways.push(other)
+    return other
+  }
 
   async function enter(
     rules: Rules,
@@ -102,10 +111,7 @@ export async function openStages(place: Place) {
       if (found === undefined) throw new Error('the simulator has no such account')
       return found
     }
-    const venue: Stage['venue'] = (now) =>
-      (now === undefined ? gateway : createGateway({ db, keys, simulatorUrl, wallNow: now })).account(
-        account.id,
-      )
+    const venue: Stage['venue'] = (now) => gatewayOf(now).account(account.id)
     return {
       place,
       rules,
@@ -172,7 +178,7 @@ export async function openStages(place: Place) {
     enter,
     async close() {
       await Promise.all(clients.map((client) => client.close()))
-      await gateway.close()
+      await Promise.all(gateways.map((each) => each.close()))
     },
   }
 }

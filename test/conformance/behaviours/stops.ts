@@ -71,6 +71,28 @@ export const stops: readonly Behaviour[] = [
     },
   },
   {
+    name: 'an entry carries its stop: what it opened is protected from its fill on, and sold at the stop',
+    needs: {
+      feature: 'attached-stop',
+      async without(stage) {
+        const venue = await stage.venue()
+        const order = stage.order({ attachedStop: '49000' })
+        await expect(venue.placeOrder(order)).rejects.toBeInstanceOf(OrderRejected)
+        expect(stage.truth().orders).toEqual([])
+      },
+    },
+    async run(stage) {
+      const venue = await stage.venue()
+      const order = stage.order({ attachedStop: '49000' })
+      await venue.placeOrder(order)
+      await stage.settled(order.clientOrderId, ({ status }) => status === 'filled')
+      await stage.steer(49_001)
+      expect(await venue.positions()).toMatchObject([{ quantity: '0.01' }])
+      await stage.steer(49_000)
+      expect(await venue.positions()).toEqual([])
+    },
+  },
+  {
     name: 'a take-profit waits above, and sells when the price comes to it',
     async run(stage) {
       const venue = await stage.venue()

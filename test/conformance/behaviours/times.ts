@@ -49,17 +49,6 @@ export const times: readonly Behaviour[] = [
   },
   {
     name: 'an order that arrives after its window is not executed, and a new one is after the clock was measured',
-    needs: {
-      feature: 'request-expiry',
-      async without(stage) {
-        const venue = await stage.venue()
-        await venue.serverTime()
-        stage.aheadMs(20_000)
-        const order = stage.order()
-        await venue.placeOrder(order)
-        expect(stage.ordersOf(order.clientOrderId)).toHaveLength(1)
-      },
-    },
     run: expires,
   },
 ]
