@@ -36,7 +36,8 @@ export async function recordAll(
   for (const market of markets) {
     onSymbol?.(market.symbol)
     const record = await recordMarket(market, sources, wish)
-    if (record.bars.length > 1) grounds.push(new Ground(record, terms, wish.fromMs))
+    const ground = new Ground(record, terms, wish.fromMs)
+    if (ground.length > 0) grounds.push(ground)
   }
   if (grounds.length === 0) throw new UserError('no candle opens in the time that was asked for')
   return { planned, sources, grounds }

@@ -112,10 +112,8 @@ export class Ground {
     this.record = record
     this.outcomes = new EntryOutcomes(record, terms)
     // A signal is said at the close of a bar, so the first that can be entered at is the second.
-    this.#first = Math.max(
-      1,
-      record.bars.findIndex(({ openMs }) => openMs >= fromMs),
-    )
+    const first = record.bars.findIndex(({ openMs }) => openMs >= fromMs)
+    this.#first = first === -1 ? record.bars.length : Math.max(1, first)
   }
 
   /** Bars that may be entered at. */
