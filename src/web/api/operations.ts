@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Db } from '#db/client.ts'
 import { instant, noBody, nothing } from './fields.ts'
 import { route } from './route.ts'
 
@@ -17,8 +18,21 @@ const worker = z.object({
   heartbeatSecondsAgo: z.number(),
 })
 
+/** A source of signals that answers over a network, and how it has done. */
+const remoteSource = z.object({
+  source: z.string(),
+  /** Since its last answer; 0 is well. */
+  failures: z.int(),
+  /** Why it failed last. */
+  reason: z.string().nullable(),
+  answeredAt: instant.nullable(),
+  /** It is not asked before then. */
+  retryAt: instant.nullable(),
+})
+
 const operations = z.object({
   workers: z.array(worker),
+  sources: z.array(remoteSource),
   /** Jobs by state; null for a queue that did not answer. */
   queues: z.array(z.object({ name: z.string(), counts: z.record(z.string(), z.int()).nullable() })),
 })
@@ -29,7 +43,7 @@ export function getOperations(queues: readonly Queue[]) {
   return route({
     method: 'get',
     path: '/operations',
-    summary: 'Workers with their heartbeats, and the queues’ job counts. Admins only.',
+    summary: 'Workers with their heartbeats, sources that are away, and the queues’ job counts. Admins only.',
     role: 'admin',
     query: nothing,
     body: noBody,
@@ -60,10 +74,22 @@ export function getOperations(queues: readonly Queue[]) {
           startedAt: row.started_at.toISOString(),
           heartbeatSecondsAgo: row.seconds_ago,
         })),
+        sources: await readSources(db),
         queues: await Promise.all(queues.map(countJobs)),
       }
     },
   })
+}
+
+async function readSources(db: Db): Promise<Operations['sources']> {
+  const rows = await db.selectFrom('source_health').selectAll().orderBy('source').execute()
+  return rows.map((row) => ({
+    source: row.source,
+    failures: row.failures,
+    reason: row.reason,
+    answeredAt: row.answered_at?.toISOString() ?? null,
+    retryAt: row.retry_at?.toISOString() ?? null,
+  }))
 }
 
 async function countJobs(queue: Queue): Promise<Operations['queues'][number]> {

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Operations } from '../api/operations.ts'
 import { ask } from './api.ts'
-import { span } from './format.ts'
+import { fullTime, span } from './format.ts'
 import { Empty, Failure, Panel, Waiting } from './panel.tsx'
+import { sourceName } from './words.ts'
 
 /** A heartbeat older than this is a worker that may be gone. */
 const lateSeconds = 15
@@ -26,8 +27,26 @@ export function OperationsPanel() {
         </a>
       }
     >
+      <Sources sources={operations.data?.sources ?? []} />
       {operations.error ? <Failure error={operations.error} /> : <Content operations={operations.data} />}
     </Panel>
+  )
+}
+
+/** Sources of signals that do not answer, and why. */
+function Sources({ sources }: Pick<Operations, 'sources'>) {
+  const away = sources.filter(({ failures }) => failures > 0)
+  if (away.length === 0) return null
+  return (
+    <ul className="border-t border-line bg-warn-soft px-4 py-2 text-sm text-warn">
+      {away.map(({ source, failures, reason, answeredAt }) => (
+        <li key={source}>
+          <strong className="font-semibold">{sourceName(source)} is away; the council speaks for it.</strong>{' '}
+          {reason}. {failures} {failures === 1 ? 'failure' : 'failures'} in a row,{' '}
+          {answeredAt === null ? 'no answer so far.' : `last answer ${fullTime(Date.parse(answeredAt))}.`}
+        </li>
+      ))}
+    </ul>
   )
 }
 
