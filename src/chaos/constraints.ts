@@ -31,7 +31,8 @@ export const constraints = {
   clientIds: {
     name: 'unique (account, client_order_id)',
     prevents: 'one id that names two orders',
-    drop: 'alter table orders drop constraint orders_account_id_client_order_id_key',
+    // Stops that an entry carried refer to it by this id.
+    drop: 'alter table orders drop constraint orders_account_id_client_order_id_key cascade',
   },
   venueIds: {
     name: 'orders_venue_id',
