@@ -2,6 +2,7 @@ import type { Exchange, Market, Mode } from '../domain/market.ts'
 import { type MarketFeed, openFeed } from './market-feed.ts'
 import { marketSourceOf } from './market-sources.ts'
 import { loopbackOrigin } from './route.ts'
+import { cardsOrThrow } from './venue-cards.ts'
 import type { VenuePauses } from './venue-pauses.ts'
 
 /** Where an account's prices come from. */
@@ -38,6 +39,7 @@ export function openFeeds(parts: {
       address: isPaper ? simulator : async () => source.address,
       marketNow: parts.marketNow,
       speed: parts.speed,
+      meaningOf: cardsOrThrow({ exchange, market }).card.meaningOf,
       ...(parts.pauses && {
         gate: parts.pauses.gateOf(`${exchange} ${market} ${isPaper ? 'paper' : 'live'}`),
       }),

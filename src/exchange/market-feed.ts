@@ -4,6 +4,7 @@ import { VenueUnavailable } from '../errors.ts'
 import { Fresh } from './fresh.ts'
 import type { ListedSymbol, MarketSource, Question, QuestionOfAll } from './market-source.ts'
 import { askPublic } from './public-question.ts'
+import type { VenueCard } from './venue-card.ts'
 import type { FeedGate } from './venue-pauses.ts'
 
 const pricesFreshMs = 1_000
@@ -42,17 +43,19 @@ export interface FeedParts {
   readonly speed: number
   /** Keeps the pauses that the venue asked for; nothing is held back without it. */
   readonly gate?: FeedGate
+  /** Reads a refusal in the venue's own words. */
+  readonly meaningOf?: VenueCard['meaningOf']
 }
 
 /** Opens the feed of one market. */
-export function openFeed({ source, address, marketNow, speed, gate }: FeedParts): MarketFeed {
+export function openFeed({ source, address, marketNow, speed, gate, meaningOf }: FeedParts): MarketFeed {
   async function ask<T>(question: Question<T>): Promise<T> {
     const base = await address()
     if (base === undefined)
       throw new VenueUnavailable(`${question.path.split('?', 1)[0]}: no simulator is alive`)
     await gate?.requireOpen()
     try {
-      return await askPublic(base, question)
+      return await askPublic(base, question, meaningOf)
     } catch (error) {
       if (error instanceof VenueUnavailable && error.code === 'rate-limited') await gate?.note(error)
       throw error

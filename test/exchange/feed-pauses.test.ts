@@ -62,6 +62,27 @@ test.each([
   expect(stub.asked).toEqual([])
 })
 
+test.each([
+  { exchange: 'bybit', status: 403, body: 'access too frequent.', forMs: 600_000 },
+  { exchange: 'kraken', status: 200, body: '{"error":["EGeneral:Too many requests"]}', forMs: undefined },
+] as const)('$exchange asks for patience in words of its own: $body', async (refusal) => {
+  const { exchange, status, body, forMs } = refusal
+  const asking = openFeeds({
+    simulatorUrl: async () => stub.url,
+    marketNow: Date.now,
+    speed: 1,
+    pauses: venuePauses(db),
+  })({ exchange, market: 'spot', mode: 'paper' })
+  await asking.symbols()
+  stub.answer = (path) => (/ticker/i.test(path) ? { status, body } : undefined)
+  expect(await failureOf(asking.prices())).toMatchObject({
+    code: 'rate-limited',
+    whose: 'ip',
+    ...(forMs !== undefined && { retryAfterMs: forMs }),
+  })
+  expect(await pausesOf(db, `${exchange} spot paper`)).toHaveLength(1)
+})
+
 test('without pauses a process asks on: they are kept where there is a database', async () => {
   await pauseVenue(db, { place, forMs: 60_000, reason: 'banned' })
   const free = openFeeds({ simulatorUrl: async () => stub.url, marketNow: Date.now, speed: 1 })
