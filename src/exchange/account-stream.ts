@@ -101,8 +101,10 @@ export async function openAccountStream(
 }
 
 function stands({ clients }: ProClient): boolean {
-  // Beside its sockets a class keeps what was never connected under other names.
-  const sockets = Object.values(clients).filter(({ url }) => /^wss?:/.test(url))
+  // Beside its sockets a class keeps what was never connected, under names of its own or under an address.
+  const sockets = Object.values(clients).filter(
+    ({ url, startedConnecting }) => startedConnecting && /^wss?:/.test(url),
+  )
   return sockets.length > 0 && sockets.every((socket) => socket.isConnected && socket.isOpen())
 }
 

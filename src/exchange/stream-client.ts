@@ -10,6 +10,8 @@ export type ProClient = VenueClient & { clients: Readonly<Record<string, ProSock
 /** A WebSocket of a ccxt.pro class. */
 interface ProSocket {
   readonly url: string
+  /** Some are there for what is remembered under their name, and nobody has ever connected them. */
+  readonly startedConnecting: boolean
   readonly isConnected: boolean
   isOpen(): boolean
 }

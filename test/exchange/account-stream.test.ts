@@ -12,8 +12,8 @@ afterEach(async () => {
 })
 
 /** A trader who is listened to, once nothing is missed any more. */
-async function listened(market: 'spot' | 'futures') {
-  const trader = await floor.trader({ market })
+async function listened(place: Parameters<typeof floor.trader>[0]) {
+  const trader = await floor.trader(place)
   const news: StreamNews[] = []
   open.push(await floor.gateway.listen(trader.account.id, (one) => news.push(one)))
   const heard = async (isMeant: (one: StreamNews) => boolean, from = 0) => {
@@ -47,19 +47,23 @@ async function place(trader: Trader, change: Partial<OrderRequest> = {}): Promis
 const of = (clientOrderId: string) => (one: StreamNews) =>
   one.kind === 'order' && one.clientOrderId === clientOrderId
 
-test.each(['spot', 'futures'] as const)(
-  'an account on %s hears of its orders and its money',
-  async (market) => {
-    const { trader, heard } = await listened(market)
-    await heard(of(await place(trader)))
-    await heard(({ kind }) => kind === 'balance')
-  },
-)
+test.each([
+  { exchange: 'binance', market: 'spot' },
+  { exchange: 'binance', market: 'futures' },
+  { exchange: 'bybit', market: 'spot' },
+  { exchange: 'bybit', market: 'futures' },
+  { exchange: 'kraken', market: 'spot' },
+] as const)('an account at $exchange $market hears of its orders and its money', async (at) => {
+  const { trader, heard } = await listened(at)
+  await place(trader)
+  await heard(({ kind }) => kind === 'order')
+  await heard(({ kind }) => kind === 'balance')
+})
 
 test.each(['spot', 'futures'] as const)(
   'a stream on %s that is cut says that it is lost, and is whole again by itself',
   async (market) => {
-    const { trader, news, heard } = await listened(market)
+    const { trader, news, heard } = await listened({ market })
     const before = news.length
     floor.simulator.cutStreams('binance')
     await heard(({ kind }) => kind === 'lost', before)
@@ -69,7 +73,7 @@ test.each(['spot', 'futures'] as const)(
 )
 
 test('nobody hears of another account’s orders', async () => {
-  const [one, two] = await Promise.all([listened('spot'), listened('spot')])
+  const [one, two] = await Promise.all([listened({ market: 'spot' }), listened({ market: 'spot' })])
   const [first, second] = [await place(one.trader), await place(two.trader)]
   await Promise.all([one.heard(of(first)), two.heard(of(second))])
   expect(one.news.some(of(second))).toBe(false)
