@@ -92,7 +92,7 @@ describe('what cannot be fetched is one line', () => {
       { toMs: week.fromMs },
       'the time to fetch, from 2026-06-01T00:00Z to 2026-06-01T00:00Z, ends before it begins',
     ],
-    ['another venue', { exchange: 'kraken' }, 'this build has no market data of kraken spot yet'],
+    ['another venue', { exchange: 'okx' }, 'this build has no market data of okx spot yet'],
     ['a symbol that is not there', { symbol: 'NOPE/USDT' }, 'binance spot does not list NOPE/USDT'],
     [
       'the future',
