@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf, UserError, VenueUnavailable } from '../errors.ts'
 import type { Question } from '../exchange/market-source.ts'
 import { askPublic } from '../exchange/public-question.ts'
+import type { VenueCard } from '../exchange/venue-card.ts'
 
 const attempts = 3
 const longestPatienceMs = 150_000
@@ -10,6 +11,7 @@ const longestPatienceMs = 150_000
 export class PatientVenue {
   readonly #address: string
   readonly #name: string
+  readonly #meaningOf: VenueCard['meaningOf']
   readonly #sleep: (ms: number) => Promise<unknown>
   readonly #tell: (note: string) => void
   #restMs = 0
@@ -19,12 +21,15 @@ export class PatientVenue {
   constructor(parts: {
     readonly address: string
     readonly name: string
+    /** Reads a refusal in the venue's own words. */
+    readonly meaningOf: VenueCard['meaningOf']
     readonly sleep?: (ms: number) => Promise<unknown>
     /** Hears why it waits. */
     readonly tell: (note: string) => void
   }) {
     this.#address = parts.address
     this.#name = parts.name
+    this.#meaningOf = parts.meaningOf
     this.#sleep = parts.sleep ?? wait
     this.#tell = parts.tell
   }
@@ -39,7 +44,7 @@ export class PatientVenue {
       this.#restMs = restMs
       this.requests += 1
       try {
-        return await askPublic(this.#address, question)
+        return await askPublic(this.#address, question, this.#meaningOf)
       } catch (error) {
         const patienceMs = error instanceof VenueUnavailable ? error.retryAfterMs : undefined
         const pauseMs = patienceMs ?? 1_000 * 2 ** (attempt - 1)

@@ -4,6 +4,7 @@ import type { Exchange, Market } from '../domain/market.ts'
 import { messageOf, UserError } from '../errors.ts'
 import type { MarketSource } from '../exchange/market-source.ts'
 import { marketSourceOf } from '../exchange/market-sources.ts'
+import { cardsOrThrow } from '../exchange/venue-cards.ts'
 import { CandleGaps, timeText } from './candles-from-venue-gaps.ts'
 import { CandlePages, candleHeader, candleText, pageCandles, writeWhole } from './candles-from-venue-pages.ts'
 import { PatientVenue } from './candles-from-venue-patience.ts'
@@ -62,6 +63,7 @@ export async function fetchCandles(request: CandleRequest, options: FetchOptions
     ...options,
     address: options.address ?? source.address,
     name: place,
+    meaningOf: cardsOrThrow(request).card.meaningOf,
     tell,
   })
   const gaps = new CandleGaps(stepMs)

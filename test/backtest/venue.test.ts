@@ -168,6 +168,39 @@ test('a rate limit is waited for as long as the venue says, and no longer than o
   )
 })
 
+describe('a venue that asks for patience in words of its own', () => {
+  const refusals = {
+    bybit: { status: 403, body: '{"retCode":403,"retMsg":"access too frequent"}' },
+    kraken: { status: 200, body: '{"error":["EGeneral:Too many requests"]}' },
+  } as const
+  const isCandles = (path: string) => /kline|OHLC/.test(path)
+
+  test('is waited for as long as it says', async () => {
+    const stub = await venueStub(simulator.url)
+    let left = 1
+    stub.answer = (path) => (isCandles(path) && left-- > 0 ? refusals.kraken : undefined)
+    const patient = quick(stub.url)
+    const lately = { ...week, exchange: 'kraken', fromMs: nowMs - dayMs, toMs: nowMs } as const
+    const fetched = await fetchCandles(lately, patient)
+    expect(fetched.candles).toBeGreaterThan(200)
+    expect(patient.waits).toContain(10_000)
+    expect(patient.notes).toEqual([
+      expect.stringMatching(/^kraken spot: .*EGeneral:Too many requests.*; asking again in 10 s$/),
+    ])
+  })
+
+  test('and is not asked again where that is longer than one waits for: it would only ask for more', async () => {
+    const stub = await venueStub(simulator.url)
+    stub.answer = (path) => (isCandles(path) ? refusals.bybit : undefined)
+    const patient = quick(stub.url)
+    await expect(fetchCandles({ ...week, exchange: 'bybit' }, patient)).rejects.toThrow(
+      /^bybit spot: .*HTTP 403.*access too frequent.*; it asks for 10 minutes of patience: try again then$/,
+    )
+    expect(stub.asked.filter(isCandles)).toHaveLength(1)
+    expect(patient.notes).toEqual([])
+  })
+})
+
 describe('what was fetched', () => {
   test('is every candle of the time, as the venue gives it; a second run asks for nothing', async () => {
     const first = quick()
