@@ -4,7 +4,7 @@ import { takeTurn } from '#db/turn.ts'
 import { webhookSource } from '#src/domain/signal.ts'
 import { councilStrategy } from '#src/domain/strategies/council/council.ts'
 import type { MarketFeed } from '#src/exchange/market-feed.ts'
-import { fetchSignals } from '#src/queue/contracts.ts'
+import { fetchSignals, tradingCycle } from '#src/queue/contracts.ts'
 import { done, type Outcome, skipped } from '#src/queue/job.ts'
 import { takeDeliveries } from '#src/signals/deliveries.ts'
 import { fetchFrom } from '#src/signals/fetch.ts'
@@ -68,14 +68,23 @@ export default job(fetchSignals, {
   },
 })
 
-/** Makes signals of what webhooks received. */
+/**
+ * Makes signals of what webhooks received, and wakes the cycle of each sender: a price that somebody waited for is not kept
+ * until the next interval. A job that is lost costs that interval, no more.
+ */
 async function takeWebhooks(
   market: MarketFeed,
-  { db, clock, log }: JobContext,
+  { db, clock, log, enqueue }: JobContext,
   leastLifeMs: number,
 ): Promise<Outcome> {
-  const { taken, refused } = await takeDeliveries(db, market, { marketNow: clock.marketNow, leastLifeMs })
+  const { taken, refused, news } = await takeDeliveries(db, market, {
+    marketNow: clock.marketNow,
+    leastLifeMs,
+  })
   if (taken + refused > 0) log.info({ source: webhookSource, taken, refused }, 'webhook deliveries')
+  // One job per sender and new signal: what only renews a signal wakes nobody.
+  for (const [userId, signalId] of news)
+    await enqueue(tradingCycle, { userId }, { jobId: `cycle-${userId}-${signalId}` })
   return done
 }
 

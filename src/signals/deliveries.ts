@@ -19,6 +19,8 @@ export interface PriceList {
 export interface Taken {
   readonly taken: number
   readonly refused: number
+  /** Whose next cycle has something to decide: the last new signal of each, that wants to buy or sell. */
+  readonly news: ReadonlyMap<string, string>
 }
 
 /** Makes signals of the deliveries that wait, oldest first, and refuses what cannot be one, each with its reason. */
@@ -28,9 +30,10 @@ export async function takeDeliveries(
   time: { readonly marketNow: () => number; readonly leastLifeMs: number },
 ): Promise<Taken> {
   let [taken, refused] = [0, 0]
+  const news = new Map<string, string>()
   for (;;) {
     const waiting = await waitingDeliveries(db, batch)
-    if (waiting.length === 0) return { taken, refused }
+    if (waiting.length === 0) return { taken, refused, news }
     const [listed, prices] = await Promise.all([market.symbols(), market.prices()])
     for (const delivery of waiting) {
       const price = listed.includes(delivery.wish.symbol) ? prices.get(delivery.wish.symbol) : undefined
@@ -40,8 +43,9 @@ export async function takeDeliveries(
         refused += 1
         continue
       }
-      const signalId = await record(db, delivery, price, time)
+      const { id: signalId, isNew } = await record(db, delivery, price, time)
       await handleDelivery(db, delivery.id, { signalId })
+      if (isNew && delivery.wish.action !== 'HOLD') news.set(delivery.userId, signalId)
       taken += 1
     }
   }
@@ -62,11 +66,11 @@ async function record(
   { userId, webhook, isForEveryone, wish }: WaitingDelivery,
   price: number,
   { marketNow, leastLifeMs }: { readonly marketNow: () => number; readonly leastLifeMs: number },
-): Promise<string> {
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
   const source = `${webhookSource}:${webhook}`
   const saidAtMs = marketNow()
   const lifetimeMs = Math.min(maxSignalAgeMs, Math.max(signalLifetimeMs(source), leastLifeMs))
-  const { id } = await recordSignal(db, {
+  return recordSignal(db, {
     ...wish,
     source,
     userId: isForEveryone ? null : userId,
@@ -75,5 +79,4 @@ async function record(
     saidAtMs,
     expiresAtMs: saidAtMs + lifetimeMs,
   })
-  return id
 }

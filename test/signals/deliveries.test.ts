@@ -6,6 +6,7 @@ import type { JobContext } from '#jobs/context.ts'
 import fetchSignals from '#jobs/fetch-signals.ts'
 import type { SignalDraft } from '#src/domain/signal.ts'
 import { openFeeds } from '#src/exchange/feeds.ts'
+import type { Enqueue } from '#src/queue/enqueue.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { manualClock } from '#src/simulator/clock.ts'
 import { startSimulator } from '#src/simulator/simulator.ts'
@@ -22,12 +23,16 @@ const app = database.db('bullpen_app')
 const { userId } = await addTenant(database)
 let url: string | undefined = simulator.url
 
+const asked: { job: string; data: unknown; jobId: string | undefined }[] = []
+const enqueue: Enqueue = async ({ name }, data, { jobId } = {}) => void asked.push({ job: name, data, jobId })
+
 const context = {
   db: database.db(),
   clock,
   config: { replaySpeed: 1 },
   log: { info: () => {}, warn: () => {}, error: () => {} },
   strategies: liveStrategies(undefined),
+  enqueue,
   feedOf: openFeeds({ simulatorUrl: async () => url, marketNow: clock.marketNow, speed: 1 }),
 } as unknown as JobContext
 const run = () =>
@@ -53,6 +58,14 @@ async function arrive(key: string, wish: Partial<SignalDraft> = {}): Promise<voi
 
 const states = () => database.query(`select key, state, reason from webhook_deliveries order by key`)
 
+const liveSignal = async (symbol: string) => {
+  const [row] = await database.query<{ id: string }>(
+    `select id from trading_signals where symbol = $1 and ended_at is null`,
+    [symbol],
+  )
+  return row?.id
+}
+
 test('what waits while no market can be read is taken once it can', async () => {
   await arrive('a')
   url = undefined
@@ -61,6 +74,26 @@ test('what waits while no market can be read is taken once it can', async () => 
   url = simulator.url
   expect(await run()).toEqual({ kind: 'done' })
   expect(await states()).toEqual([{ key: 'a', state: 'taken', reason: null }])
+})
+
+test('a new signal wakes the cycle of its user, once; a repeat of it, a HOLD and a refusal wake nobody', async () => {
+  expect(asked.splice(0)).toEqual([
+    { job: 'trading-cycle', data: { userId }, jobId: `cycle-${userId}-${await liveSignal('BTC/USDT')}` },
+  ])
+  await arrive('a again')
+  await arrive('a hold', { symbol: 'SOL/USDT', action: 'HOLD' })
+  await arrive('a stranger', { symbol: 'NONE/USDT' })
+  await run()
+  expect(asked).toEqual([])
+
+  await arrive('a third', { symbol: 'XRP/USDT' })
+  await arrive('a fourth', { symbol: 'BNB/USDT' })
+  await run()
+  expect(asked.splice(0)).toEqual([
+    { job: 'trading-cycle', data: { userId }, jobId: `cycle-${userId}-${await liveSignal('BNB/USDT')}` },
+  ])
+  await database.query('delete from webhook_deliveries')
+  await database.query(`delete from trading_signals where symbol <> 'BTC/USDT'`)
 })
 
 test('a later delivery of another mind ends the signal before it, in the order in which they came', async () => {

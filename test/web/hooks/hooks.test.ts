@@ -71,7 +71,11 @@ const market = {
       ['ETH/USDT', 3_000],
     ]),
 }
-const take = () => takeDeliveries(web.database.db(), market, { marketNow: Date.now, leastLifeMs: 0 })
+const take = async () => {
+  const time = { marketNow: Date.now, leastLifeMs: 0 }
+  const { taken, refused } = await takeDeliveries(web.database.db(), market, time)
+  return { taken, refused }
+}
 
 describe('what is not taken', () => {
   test.each(['x', 'a'.repeat(43), '..%2f', '%00'])('a token %j opens nothing', async (token) => {
