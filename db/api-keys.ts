@@ -6,7 +6,8 @@ export interface NewApiKey {
   readonly accountId: string
   readonly userId: string
   readonly exchange: string
-  readonly fingerprint: string
+  /** The key under every SECRET_KEY: the first is stored, and none may be another account's. */
+  readonly fingerprints: readonly [current: string, ...previous: string[]]
   readonly sealed: object
 }
 
@@ -15,13 +16,21 @@ export interface NewApiKey {
  * account has one.
  */
 export async function storeApiKey(db: Db, key: NewApiKey): Promise<boolean> {
+  // What is stored under the current SECRET_KEY is told by the constraint, for racers too.
+  const elsewhere = await db
+    .selectFrom('api_keys')
+    .select('account_id')
+    .where('exchange', '=', key.exchange)
+    .where('fingerprint', 'in', key.fingerprints)
+    .executeTakeFirst()
+  if (elsewhere) return false
   const result = await db
     .insertInto('api_keys')
     .values({
       account_id: key.accountId,
       user_id: key.userId,
       exchange: key.exchange,
-      fingerprint: key.fingerprint,
+      fingerprint: key.fingerprints[0],
       sealed: JSON.stringify(key.sealed),
     })
     .onConflict((conflict) => conflict.doNothing())
@@ -37,7 +46,7 @@ export async function replaceApiKey(db: Db, key: NewApiKey): Promise<boolean> {
   const result = await db
     .updateTable('api_keys')
     .set({
-      fingerprint: key.fingerprint,
+      fingerprint: key.fingerprints[0],
       sealed: JSON.stringify(key.sealed),
       permissions: '{}',
       checked_at: null,
@@ -49,13 +58,56 @@ export async function replaceApiKey(db: Db, key: NewApiKey): Promise<boolean> {
           selectFrom('api_keys as other')
             .select('other.account_id')
             .where('other.exchange', '=', key.exchange)
-            .where('other.fingerprint', '=', key.fingerprint)
+            .where('other.fingerprint', 'in', key.fingerprints)
             .where('other.account_id', '<>', key.accountId),
         ),
       ),
     )
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
+}
+
+/**
+ * Stores an account's key as another SECRET_KEY seals it, unless the row is no longer the one that was opened: whoever
+ * replaced the key meanwhile wins. Returns whether it was stored; not, too, when another account has the fingerprint.
+ */
+export async function storeResealed(
+  db: Db,
+  accountId: string,
+  opened: unknown,
+  renewed: { readonly sealed: object; readonly fingerprint: string },
+): Promise<boolean> {
+  const result = await db
+    .updateTable('api_keys')
+    .set({ fingerprint: renewed.fingerprint, sealed: JSON.stringify(renewed.sealed) })
+    .where('account_id', '=', accountId)
+    .where('sealed', '=', JSON.stringify(opened))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('api_keys as other')
+            .select('other.account_id')
+            .whereRef('other.exchange', '=', 'api_keys.exchange')
+            .where('other.fingerprint', '=', renewed.fingerprint)
+            .whereRef('other.account_id', '<>', 'api_keys.account_id'),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** The sealed keys of all accounts that are not closed, of every tenant; workers only. */
+export async function sealedKeys(
+  db: Db,
+): Promise<{ accountId: string; userId: string; name: string; sealed: unknown }[]> {
+  return db
+    .selectFrom('api_keys')
+    .innerJoin('accounts', 'accounts.id', 'api_keys.account_id')
+    .select(['accounts.id as accountId', 'accounts.user_id as userId', 'accounts.name', 'api_keys.sealed'])
+    .where('accounts.status', '<>', 'closed')
+    .orderBy('accounts.created_at')
+    .execute()
 }
 
 /** The sealed key of an account, as it was stored; workers only. */

@@ -87,6 +87,13 @@ export const schema = z.object({
     .string()
     .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes')
     .optional(),
+  /** The keys that SECRET_KEY replaced, newest first: they open and recognise what was made under them, and seal nothing. */
+  secretKeyPrevious: list
+    .refine(
+      (keys) => keys.every((value) => Buffer.byteLength(value) >= 32),
+      'must be keys of at least 32 bytes each, separated by commas, with none in a key',
+    )
+    .prefault(''),
   bullpenHome: path.prefault('.bullpen'),
   port: whole(1, 65_535).prefault('3000'),
   publicUrl: address('http', 'https').optional(),
@@ -193,7 +200,7 @@ export type ConnectedConfig = Config & {
 }
 
 const aliases = { SUPABASE_DB_URL: 'DATABASE_URL', TELEGRAM_TOKEN: 'TELEGRAM_BOT_TOKEN' } as const
-const secretNames = /KEY$|SECRET$|TOKEN$|^REBOOT_COMMAND$/
+const secretNames = /KEY(_PREVIOUS)?$|SECRET$|TOKEN$|^REBOOT_COMMAND$/
 
 /** What must hold between variables, on the raw values, so that it is reported together with every other complaint. */
 const together: readonly { name: string; fails(env: Environment): boolean; rule: string }[] = [
@@ -275,12 +282,16 @@ function describe(name: string, value: string | undefined): string {
 export function secretsOf(config: Config): string[] {
   const secrets: string[] = []
   for (const [key, value] of Object.entries(config)) {
-    if (typeof value !== 'string') continue
-    if (secretNames.test(variableOf(key))) secrets.push(value)
+    if (secretNames.test(variableOf(key))) secrets.push(...[value].flat().filter(isText))
+    if (!isText(value)) continue
     const password = URL.canParse(value) ? new URL(value).password : ''
     if (password) secrets.push(password, decodeURIComponent(password))
   }
   return secrets.filter((secret) => secret.length >= 6) // hiding shorter ones would blot out ordinary words
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /**
@@ -311,6 +322,7 @@ export function environmentFor(config: ConnectedConfig): Record<string, string |
     BULLPEN_QUEUE_URL: config.queueUrl,
     BULLPEN_SIMULATOR_URL: config.simulatorUrl,
     SECRET_KEY: config.secretKey,
+    SECRET_KEY_PREVIOUS: config.secretKeyPrevious.join(','),
   }
 }
 

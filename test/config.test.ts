@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { environment, readConfig, schema, secretsOf, variableOf } from '#src/config.ts'
+import { environment, environmentFor, readConfig, schema, secretsOf, variableOf } from '#src/config.ts'
 import { parseDotenv } from '#src/dotenv.ts'
 
 const key = 'k'.repeat(32)
@@ -75,6 +75,10 @@ test('every bad variable is reported at once, those that depend on others among 
 
 test.each([
   [{ SECRET_KEY: 'hunter2' }, 'SECRET_KEY (its value is not shown) must have at least 32 bytes'],
+  ...['hunter2', `${key},hunter2`, `hunter2, ${key}`].map((previous): [Record<string, string>, string] => [
+    { SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous },
+    'SECRET_KEY_PREVIOUS (its value is not shown) must be keys of at least 32 bytes each, separated by commas, with none in a key',
+  ]),
   [
     { TELEGRAM_BOT_TOKEN: 'hunter2' },
     'TELEGRAM_BOT_TOKEN (its value is not shown) must look like 123456:ABC-def',
@@ -116,6 +120,21 @@ test('Supabase and the short Telegram name are other names, and the first name w
     readConfig({ SUPABASE_DB_URL: supabase, DATABASE_URL: 'postgres://own/db', SECRET_KEY: key }).databaseUrl,
   ).toBe('postgres://own/db')
   expect(readConfig({ TELEGRAM_TOKEN: '1:abc' }).telegramBotToken).toBe('1:abc')
+})
+
+test('the keys that SECRET_KEY replaced are a list, newest first, and none by default', () => {
+  const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)]
+  expect(readConfig({}).secretKeyPrevious).toEqual([])
+  expect(
+    readConfig({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: `${newer}, ${older},` }).secretKeyPrevious,
+  ).toEqual([newer, older])
+})
+
+test('a supervised process is given the keys of its supervisor, whatever .env holds by now', () => {
+  const given = { DATABASE_URL: 'postgres://h/db', SECRET_KEY: key, SECRET_KEY_PREVIOUS: 'p'.repeat(32) }
+  const config = { ...readConfig(given), databaseUrl: 'a', queueUrl: 'b', simulatorUrl: 'c', secretKey: key }
+  expect(environmentFor(config)).toMatchObject({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: 'p'.repeat(32) })
+  expect(environmentFor({ ...config, secretKeyPrevious: [] })).toMatchObject({ SECRET_KEY_PREVIOUS: '' })
 })
 
 test('a replay names its files by absolute path', () => {
@@ -163,12 +182,16 @@ test('whatever an environment holds, it is read or refused in lines that name th
 test('the secrets of a configuration are its keys and tokens, and the passwords in its addresses', () => {
   const config = readConfig({
     SECRET_KEY: key,
+    SECRET_KEY_PREVIOUS: `${'p'.repeat(32)},${'q'.repeat(32)}`,
     DATABASE_URL: 'postgres://me:p%40ssword@h/db',
     API_KEY: 'the-key',
     API_SECRET: 'the-secret',
     PUBLIC_URL: 'http://h',
   })
-  expect(secretsOf(config).sort()).toEqual(['p%40ssword', 'p@ssword', key, 'the-key', 'the-secret'].sort())
+  const previous = ['p'.repeat(32), 'q'.repeat(32)]
+  expect(secretsOf(config).sort()).toEqual(
+    ['p%40ssword', 'p@ssword', key, ...previous, 'the-key', 'the-secret'].sort(),
+  )
 })
 
 test('.env.example names every variable of the schema with a comment, in lines that work once uncommented', () => {

@@ -13,7 +13,7 @@ import { openQueues, type Queues } from '#src/queue/queues.ts'
 import { type QueueReach, watchReach } from '#src/queue/reach.ts'
 import { followSetupWeights, type SetupFilter } from '#src/signals/setup-weights.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
-import { keyRing } from '#src/vault/key-ring.ts'
+import { ringOf } from '#src/vault/key-ring.ts'
 
 /** Everything one worker process has open, and how to close it. */
 export interface WorkerContext extends JobContext {
@@ -46,7 +46,7 @@ export async function openContext(
       log.error({ event: 'queue-lost' }, 'the queue is lost: positions are watched and closed without it')
     else log.warn({ event: 'queue-back' }, 'the queue is back')
   })
-  const keys = keyRing(config.secretKey)
+  const keys = ringOf(config)
   const gateway = createGateway({
     db,
     keys,

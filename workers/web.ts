@@ -8,7 +8,7 @@ import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
-import { keyRing } from '#src/vault/key-ring.ts'
+import { ringOf } from '#src/vault/key-ring.ts'
 import { createApp } from '#src/web/app.ts'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { listen } from '#src/web/listen.ts'
@@ -39,7 +39,7 @@ export async function runWeb({
     readiness: openReadiness({ ...config, db, pingQueue: queues.ping, workedQueues: queueNames }),
     market: { kind: config.marketData.kind, speed: config.replaySpeed },
     hooks: {
-      keys: keyRing(config.secretKey),
+      keys: ringOf(config),
       wake: () => enqueue(fetchSignals, { source: webhookSource }),
     },
     publicUrl: isPublicUrlFixed ? config.publicUrl : undefined,

@@ -12,7 +12,7 @@ import { loopbackOrigin } from '../exchange/route.ts'
 import { unsupported } from '../exchange/venue-cards.ts'
 import { openBooks } from '../orders/open-books.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
-import { fingerprintOf, sealKey } from '../vault/seal.ts'
+import { fingerprintsOf, sealKey } from '../vault/seal.ts'
 import type { VenueKey } from '../vault/sealed.ts'
 import { autoConfigure } from './auto-config.ts'
 import { requireUsable } from './usable-key.ts'
@@ -50,7 +50,7 @@ export async function connectAccount(
       accountId: id,
       userId: wanted.userId,
       exchange: wanted.exchange,
-      fingerprint: fingerprintOf(keys, wanted.exchange, key.apiKey),
+      fingerprints: fingerprintsOf(keys, wanted.exchange, key.apiKey),
       sealed: sealKey(keys, { userId: wanted.userId, accountId: id }, key),
     })
     if (!stored) throw new UserError('this API key belongs to an account already: one key, one account')

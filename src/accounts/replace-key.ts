@@ -5,7 +5,7 @@ import { requireReconciliation } from '#db/reconciliations.ts'
 import { letWait } from '#db/turn.ts'
 import { messageOf, UserError } from '../errors.ts'
 import { createGateway } from '../exchange/gateway.ts'
-import { fingerprintOf, sealKey } from '../vault/seal.ts'
+import { fingerprintsOf, sealKey } from '../vault/seal.ts'
 import type { VenueKey } from '../vault/sealed.ts'
 import type { ConnectParts } from './connect.ts'
 import { pausedForKey, requireUsable } from './usable-key.ts'
@@ -30,7 +30,7 @@ export async function replaceKey(
       accountId,
       userId,
       exchange,
-      fingerprint: fingerprintOf(keys, exchange, key.apiKey),
+      fingerprints: fingerprintsOf(keys, exchange, key.apiKey),
       sealed: sealKey(keys, { userId, accountId }, key),
     })
     if (!replaced) throw new UserError('this API key belongs to another account: one key, one account')

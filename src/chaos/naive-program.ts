@@ -9,7 +9,7 @@ import { createGateway } from '../exchange/gateway.ts'
 import { approve } from '../exchange/order-request.ts'
 import { openBackend } from '../queue/backend.ts'
 import { announceReady } from '../supervisor/ready.ts'
-import { keyRing } from '../vault/key-ring.ts'
+import { ringOf } from '../vault/key-ring.ts'
 import { naiveQueue } from './naive.ts'
 
 // The control, in a process of its own: the same queue, gateway and venue, and another handler: send, then save, and try
@@ -20,7 +20,7 @@ await connected(readConfig(), 'chaos', async (config) => {
   const db = connect(config.databaseUrl, 'bullpen_worker', { max: 6 })
   const gateway = createGateway({
     db,
-    keys: keyRing(config.secretKey),
+    keys: ringOf(config),
     simulatorUrl: () => findSimulator(db),
   })
   const backend = await openBackend(

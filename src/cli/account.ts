@@ -58,12 +58,12 @@ async function rotate(id: string): Promise<void> {
     const { findAccount } = await import('#db/accounts.ts')
     const { findSimulator } = await import('#db/workers.ts')
     const { replaceKey } = await import('../accounts/replace-key.ts')
-    const { keyRing } = await import('../vault/key-ring.ts')
+    const { ringOf } = await import('../vault/key-ring.ts')
     if (!(await findAccount(db, id)))
       throw new UserError(`there is no account ${id}: npx bullpen account list`)
     const parts = {
       db,
-      keys: keyRing(config.secretKey),
+      keys: ringOf(config),
       simulatorUrl: () => findSimulator(db),
       binanceUseTestnet: config.binanceUseTestnet,
       actor: 'command line',
@@ -84,7 +84,7 @@ async function add(options: AddOptions): Promise<void> {
     const { findUserByEmail } = await import('#db/users.ts')
     const { findSimulator } = await import('#db/workers.ts')
     const { connectAccount, openPaperAccount } = await import('../accounts/connect.ts')
-    const { keyRing } = await import('../vault/key-ring.ts')
+    const { ringOf } = await import('../vault/key-ring.ts')
     const user = await findUserByEmail(db, options.user)
     if (!user) throw new UserError(`nobody signs in as ${options.user}: npx bullpen user list`)
     const { exchange, market, mode, quote } = options
@@ -97,7 +97,7 @@ async function add(options: AddOptions): Promise<void> {
     }
     const parts = {
       db,
-      keys: keyRing(config.secretKey),
+      keys: ringOf(config),
       simulatorUrl: () => findSimulator(db),
       binanceUseTestnet: config.binanceUseTestnet,
     }
@@ -130,12 +130,12 @@ async function check(id: string): Promise<void> {
     const { findSimulator } = await import('#db/workers.ts')
     const { createGateway } = await import('../exchange/gateway.ts')
     const { compareBooks, differenceText } = await import('../orders/books.ts')
-    const { keyRing } = await import('../vault/key-ring.ts')
+    const { ringOf } = await import('../vault/key-ring.ts')
     if (!(await findAccount(db, id)))
       throw new UserError(`there is no account ${id}: npx bullpen account list`)
     const gateway = createGateway({
       db,
-      keys: keyRing(config.secretKey),
+      keys: ringOf(config),
       simulatorUrl: () => findSimulator(db),
       binanceUseTestnet: config.binanceUseTestnet,
     })

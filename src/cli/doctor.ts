@@ -33,13 +33,14 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { machineChecks } = await import('../doctor/machine.ts')
   const { monitorChecks } = await import('../doctor/monitor.ts')
   const { queueChecks } = await import('../doctor/queue.ts')
+  const { secretKeyCheck } = await import('../doctor/secret-key.ts')
   const { venueChecks } = await import('../doctor/venues.ts')
   const { openFeeds } = await import('../exchange/feeds.ts')
   const { createGateway } = await import('../exchange/gateway.ts')
   const { openBackend } = await import('../queue/backend.ts')
   const { openQueues } = await import('../queue/queues.ts')
   const { venuePauses } = await import('../exchange/venue-pauses.ts')
-  const { keyRing } = await import('../vault/key-ring.ts')
+  const { ringOf } = await import('../vault/key-ring.ts')
 
   await using opened = new AsyncDisposableStack()
   const close = <T extends { destroy(): Promise<void> }>(db: T): T =>
@@ -58,10 +59,11 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
     : undefined
   redis?.on('error', () => {}) // each command rejects with it, and the check tells it
   const simulatorUrl = () => findSimulator(db)
+  const keys = ringOf(config)
   const gateway = opened.adopt(
     createGateway({
       db,
-      keys: keyRing(config.secretKey),
+      keys,
       simulatorUrl,
       binanceUseTestnet: config.binanceUseTestnet,
     }),
@@ -73,6 +75,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
     ...databaseChecks(owner, { app, worker: db }),
     ...queueChecks({ queues, redis, db }),
     ...monitorChecks(db, config),
+    secretKeyCheck(db, keys),
     ...venueChecks({ db, gateway, feedOf }),
     ...machineChecks(config.bullpenHome),
   ])

@@ -36,12 +36,12 @@ async function settle(id: string, reason: string, { json }: Options): Promise<vo
   const { findOrder } = await import('#db/orders.ts')
   const { settleByHand } = await import('../orders/settle-by-hand.ts')
   const { wallClock } = await import('../clock.ts')
-  const { keyRing } = await import('../vault/key-ring.ts')
+  const { ringOf } = await import('../vault/key-ring.ts')
   await withDatabase('retry', 'bullpen_worker', async (db, config) => {
     const named = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(id)?.[0]
     const order = named === undefined ? undefined : await findOrder(db, named)
     if (!order) throw new UserError(`there is no order ${id}`)
-    const desk = { db, config, keys: keyRing(config.secretKey), clock: wallClock }
+    const desk = { db, config, keys: ringOf(config), clock: wallClock }
     const refusal = await settleByHand(desk, order, { by: 'command line', reason })
     if (refusal !== undefined) throw new UserError(`order ${order.id} was not settled: ${refusal}`)
     if (json) console.log(JSON.stringify({ orderId: order.id, state: 'manual', outcome: { kind: 'done' } }))

@@ -8,7 +8,7 @@ import type { ConnectedConfig } from '../config.ts'
 import { exchanges } from '../domain/market.ts'
 import type { Profile } from '../domain/settings.ts'
 import { unsupported } from '../exchange/venue-cards.ts'
-import { keyRing } from '../vault/key-ring.ts'
+import { ringOf } from '../vault/key-ring.ts'
 import { createUser, isPasswordOf, type UserRole } from '../web/sign-in.ts'
 import { type KeptSignIn, keepSignIns, readSignIns } from './kept-sign-ins.ts'
 
@@ -75,7 +75,7 @@ export async function seedDemo(config: ConnectedConfig): Promise<DemoSignIn[]> {
       }))
       keepSignIns(config.bullpenHome, signIns)
     }
-    const parts = { db, keys: keyRing(config.secretKey), simulatorUrl: async () => config.simulatorUrl }
+    const parts = { db, keys: ringOf(config), simulatorUrl: async () => config.simulatorUrl }
     for (const user of demoUsers) {
       const { password } = signIns.find(({ email }) => email === user.email) ?? {}
       const known = users.find(({ email }) => email === user.email)

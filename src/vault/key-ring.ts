@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto'
+import type { ConnectedConfig } from '../config.ts'
 
 /** One version of SECRET_KEY. Nothing is ever encrypted or signed with the key itself, only with keys derived from it. */
 export interface KeyVersion {
@@ -18,6 +19,11 @@ export interface KeyRing {
 export function keyRing(current: string, previous: readonly string[] = []): KeyRing {
   const newest = keyVersion(current)
   return { current: newest, all: [newest, ...previous.map(keyVersion)] }
+}
+
+/** The ring of a process: SECRET_KEY, and those of SECRET_KEY_PREVIOUS. */
+export function ringOf(config: Pick<ConnectedConfig, 'secretKey' | 'secretKeyPrevious'>): KeyRing {
+  return keyRing(config.secretKey, config.secretKeyPrevious)
 }
 
 function keyVersion(secret: string): KeyVersion {

@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyRing, KeyVersion } from './key-ring.ts'
 import {
   bindingOf,
   type KeyField,
@@ -9,6 +9,9 @@ import {
   sealingPurpose,
   type VenueKey,
 } from './sealed.ts'
+
+/** One exchange key under every SECRET_KEY, the current one first. */
+export type Fingerprints = readonly [current: string, ...previous: string[]]
 
 /** Seals an exchange key with AES-256-GCM under the current SECRET_KEY, bound to its tenant, account, version and field. */
 export function sealKey(ring: KeyRing, owner: KeyOwner, key: VenueKey): SealedKey {
@@ -23,10 +26,13 @@ export function sealKey(ring: KeyRing, owner: KeyOwner, key: VenueKey): SealedKe
 
 /**
  * What makes one exchange key recognisable without telling it: one key belongs to one account (unique with its exchange).
- * It follows SECRET_KEY, so a rotation that seals every key anew writes every fingerprint anew too.
+ * It follows SECRET_KEY: the first is that of the current one and is stored, the others are what previous ones stored.
  */
-export function fingerprintOf(ring: KeyRing, exchange: string, apiKey: string): string {
-  return createHmac('sha256', ring.current.derive('key-fingerprint', exchange)).update(apiKey).digest('hex')
+export function fingerprintsOf(ring: KeyRing, exchange: string, apiKey: string): Fingerprints {
+  const under = (key: KeyVersion) =>
+    createHmac('sha256', key.derive('key-fingerprint', exchange)).update(apiKey).digest('hex')
+  const [, ...previous] = ring.all
+  return [under(ring.current), ...previous.map(under)]
 }
 
 function sealField(ring: KeyRing, owner: KeyOwner, field: KeyField, text: string): SealedBox {

@@ -13,10 +13,10 @@ const web = database.db('bullpen_app')
 const alice = await addTenant(database, { name: 'alice' })
 const bob = await addTenant(database, { name: 'bob' })
 
-const keyOf = (tenant: typeof alice, fingerprint: string) => ({
+const keyOf = (tenant: typeof alice, ...fingerprints: [string, ...string[]]) => ({
   ...tenant,
   exchange: 'binance',
-  fingerprint,
+  fingerprints,
   sealed: { version: '00000000' },
 })
 
@@ -24,6 +24,7 @@ test('one key belongs to one account', async () => {
   expect(await storeApiKey(worker, keyOf(alice, 'print-1'))).toBe(true)
   expect(await storeApiKey(worker, keyOf(alice, 'print-2'))).toBe(false)
   expect(await storeApiKey(worker, keyOf(bob, 'print-1'))).toBe(false)
+  expect(await storeApiKey(worker, keyOf(bob, 'print-1 under a newer SECRET_KEY', 'print-1'))).toBe(false)
   expect(await storeApiKey(worker, { ...keyOf(bob, 'print-1'), exchange: 'kraken' })).toBe(true)
 })
 

@@ -22,7 +22,7 @@ import { type Simulator, startSimulator } from '#src/simulator/simulator.ts'
 import { syntheticTape } from '#src/simulator/tape/synthetic.ts'
 import type { Tape } from '#src/simulator/tape/tape.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
-import { fingerprintOf, sealKey } from '#src/vault/seal.ts'
+import { fingerprintsOf, sealKey } from '#src/vault/seal.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 
 export const secretKey = 'a key for tests, of thirty-two bytes or more'
@@ -149,7 +149,7 @@ export async function openFloor(
     await storeApiKey(db, {
       ...owner,
       exchange,
-      fingerprint: fingerprintOf(keys, exchange, apiKey),
+      fingerprints: fingerprintsOf(keys, exchange, apiKey),
       sealed,
     })
     const venue = await straight.account(account.id)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keyRing } from '#src/vault/key-ring.ts'
 import { KeyNotOpened, openKey } from '#src/vault/open.ts'
-import { fingerprintOf, sealKey } from '#src/vault/seal.ts'
+import { fingerprintsOf, sealKey } from '#src/vault/seal.ts'
 import type { SealedKey } from '#src/vault/sealed.ts'
 
 const first = 'a'.repeat(32)
@@ -51,9 +51,13 @@ test('sealing twice gives different boxes, and neither holds the plain text', ()
 })
 
 test('a fingerprint is the same for one key on one exchange, and differs elsewhere', () => {
-  expect(fingerprintOf(ring, 'binance', 'k')).toBe(fingerprintOf(ring, 'binance', 'k'))
-  expect(fingerprintOf(ring, 'binance', 'k')).not.toBe(fingerprintOf(ring, 'kraken', 'k'))
-  expect(fingerprintOf(ring, 'binance', 'k')).not.toBe(fingerprintOf(ring, 'binance', 'l'))
+  const [print] = fingerprintsOf(ring, 'binance', 'k')
+  expect(fingerprintsOf(ring, 'binance', 'k')).toEqual([print])
+  expect(fingerprintsOf(ring, 'kraken', 'k')).not.toEqual([print])
+  expect(fingerprintsOf(ring, 'binance', 'l')).not.toEqual([print])
+  const [current, ...previous] = fingerprintsOf(keyRing(second, [first]), 'binance', 'k')
+  expect(current).not.toBe(print)
+  expect(previous).toEqual([print])
 })
 
 test('a SECRET_KEY under 32 bytes is refused', () => {

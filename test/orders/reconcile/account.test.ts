@@ -13,7 +13,8 @@ import { compareBooks } from '#src/orders/books.ts'
 import { reconcileAccount } from '#src/orders/reconcile/account.ts'
 import { sendOrder } from '#src/orders/send.ts'
 import { newClientOrderId } from '#src/vault/client-order-id.ts'
-import { keys, openFloor, type Trader, venueOrdersOf } from '#test/support/floor.ts'
+import { ringOf } from '#src/vault/key-ring.ts'
+import { keys, openFloor, secretKey, type Trader, venueOrdersOf } from '#test/support/floor.ts'
 import { venueStub } from '#test/support/venue-stub.ts'
 
 const floor = await openFloor()
@@ -99,6 +100,19 @@ test.each(['spot', 'futures'] as const)(
     await agrees(trader)
   },
 )
+
+test('an order that was sent under a previous SECRET_KEY and is lost to the journal is ours as long as that key is kept', async () => {
+  const trader = await floor.trader({ market: 'spot' })
+  const now = (await desk.feedOf(trader.account).prices()).get('SOL/USDT') ?? 0
+  await sendUnknown(trader, { base: 'SOL', side: 'buy', quantity: '2', price: (now * 0.9).toFixed(2) })
+  const current = 'a newer key for tests, of thirty-two bytes or more'
+  const without = { ...desk, keys: ringOf({ secretKey: current, secretKeyPrevious: [] }) }
+  await reconcileAccount(without, trader.account.id)
+  expect(await said(trader, 'order-adopted')).toEqual([])
+  const rotated = { ...desk, keys: ringOf({ secretKey: current, secretKeyPrevious: [secretKey] }) }
+  await reconcileAccount(rotated, trader.account.id)
+  expect(await said(trader, 'order-adopted')).toHaveLength(1)
+})
 
 test('one order that the journal has lost holds its account until the next look, and no longer', async () => {
   const trader = await floor.trader({ market: 'futures' })
