@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { roundPrice } from '#src/domain/market-filters.ts'
 import { OrderOutcomeUnknown, OrderRejected, VenueUnavailable } from '#src/errors.ts'
+import type { FeedPlace } from '#src/exchange/feeds.ts'
 import { createGateway } from '#src/exchange/gateway.ts'
 import { approve, type OrderRequest } from '#src/exchange/order-request.ts'
 import type { VenueAccount } from '#src/exchange/venue-account.ts'
@@ -31,21 +33,75 @@ test('an account is opened once a minute, and its connection is shared by all on
   expect(await floor.gateway.account(two.account.id)).not.toBe(await floor.gateway.account(one.account.id))
 })
 
-test('accounts that send at the same time over one shared class sign with their own keys', async () => {
-  const traders = await Promise.all(Array.from({ length: 8 }, () => floor.trader({ market: 'spot' })))
-  const orders = await Promise.all(
-    traders.flatMap(async ({ account }) => {
-      const venue = await floor.gateway.account(account.id)
-      return Promise.all(Array.from({ length: 5 }, () => venue.placeOrder(approve(request(), now()))))
-    }),
-  )
-  for (const [index, trader] of traders.entries()) {
-    const [truth] = floor.simulator.ledger(trader.apiKey).accounts
-    expect(truth?.orders.map((order) => order.clientOrderId).sort()).toEqual(
-      orders[index]?.map((order) => order.clientOrderId).sort(),
+test.each([
+  { exchange: 'binance', market: 'spot' },
+  { exchange: 'binance', market: 'futures' },
+  { exchange: 'bybit', market: 'spot' },
+  { exchange: 'bybit', market: 'futures' },
+  { exchange: 'kraken', market: 'spot' },
+] as const)(
+  'accounts that ask at the same time over one shared class sign with their own keys: $exchange $market',
+  async (place) => {
+    const owned = Array.from({ length: 8 }, (_, i) => String(1_000_000 + i))
+    const traders = await Promise.all(owned.map((USDT) => floor.trader({ ...place, balances: { USDT } })))
+    const limit = await belowTheMarket(place)
+    const { requests, result } = await recording(async (url) => {
+      const gateway = createGateway({ db: floor.db, keys, simulatorUrl: async () => url })
+      const venues = await Promise.all(traders.map(({ account }) => gateway.account(account.id)))
+      await Promise.all(venues.map((venue) => venue.serverTime()))
+      const answers = await Promise.all(
+        venues.map(async (venue) => {
+          const [one, two] = [approve(request(limit), now()), approve(request(limit), now())]
+          const { symbol } = one
+          const [, , early] = await Promise.all([
+            venue.placeOrder(one),
+            venue.placeOrder(two),
+            venue.balances(),
+            venue.keyPermissions(),
+          ])
+          const [found, open, late] = await Promise.all([
+            venue.orderByClientId({ symbol, clientOrderId: one.clientOrderId }),
+            venue.openOrders(symbol),
+            venue.balances(),
+            venue.ordersSince(symbol, one.claimedAt.wallMs - 60_000),
+          ])
+          await venue.cancelOrder({ symbol, clientOrderId: two.clientOrderId })
+          return { ids: [one.clientOrderId, two.clientOrderId].sort(), found, open, totals: [early, late] }
+        }),
+      )
+      await gateway.close()
+      return answers
+    })
+    const signed = requests.filter(({ key }) => key !== undefined)
+    const asked = traders.map(({ apiKey }) =>
+      signed.filter(({ key }) => key === apiKey).map(({ path }) => path.split('?', 1)[0]),
     )
-  }
-})
+    expect(asked.flat()).toHaveLength(signed.length)
+    for (const [i, { ids, found, open, totals }] of result.entries()) {
+      const own = traders[i]?.apiKey ?? ''
+      const about = signed.filter(({ path, body }) => ids.some((id) => `${path} ${body}`.includes(id)))
+      expect(about.length).toBeGreaterThanOrEqual(4) // two sends, a question, a cancel
+      expect(new Set(about.map(({ key }) => key))).toEqual(new Set([own]))
+      expect(asked[i]?.toSorted()).toEqual(asked[0]?.toSorted())
+      const [truth] = floor.simulator.ledger(own).accounts
+      expect(truth?.orders.map((order) => order.clientOrderId).sort()).toEqual(ids)
+      expect(ids).toContain(found?.clientOrderId)
+      expect(open.map((order) => order.clientOrderId).sort()).toEqual(ids)
+      for (const balances of totals)
+        expect(Number(balances.find(({ currency }) => currency === 'USDT')?.total)).toBe(Number(owned[i]))
+    }
+  },
+)
+
+/** A buy that rests: 3 % below the price. */
+async function belowTheMarket(place: Pick<FeedPlace, 'exchange' | 'market'>): Promise<Partial<OrderRequest>> {
+  const symbol = place.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT'
+  const feed = floor.desk.feedOf({ ...place, mode: 'paper' })
+  const [filters, prices] = await Promise.all([feed.filters(symbol), feed.prices()])
+  if (!filters) throw new Error(`${symbol} is not listed`)
+  const price = roundPrice((prices.get(symbol) ?? Number.NaN) * 0.97, filters)
+  return { symbol, type: 'limit', price, quantity: '0.01' }
+}
 
 test('an order that comes to be written late is not written', async () => {
   const { account, apiKey } = await floor.trader({ market: 'spot' })
@@ -71,8 +127,9 @@ test('the signed time is the time of the claim, and its window is short', async 
     await gateway.close()
     return claimedAt
   })
-  const sent = new URLSearchParams(seen.orders[0]?.body)
-  expect(seen.orders).toHaveLength(1)
+  const orders = seen.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/order'))
+  const sent = new URLSearchParams(orders[0]?.body)
+  expect(orders).toHaveLength(1)
   expect(Math.abs(Number(sent.get('timestamp')) - seen.result.wallMs)).toBeLessThan(100)
   expect(sent.get('recvWindow')).toBe('3000')
   expect(sent.get('newClientOrderId')).toMatch(/^[0-9a-f]{32}$/)
@@ -205,13 +262,14 @@ async function answering(status: number, body: string) {
   return { url, gateway }
 }
 
-/** Runs something against a server that writes down the orders it passes on to the simulator. */
+/** Runs something against a server that writes down the requests it passes on to the simulator, and whose keys they carry. */
 async function recording<T>(run: (url: string) => Promise<T>) {
-  const orders: { path: string; body: string }[] = []
+  const requests: { method: string; path: string; body: string; key: string | undefined }[] = []
   const server = createServer(async (incoming, outgoing) => {
     const body = await textOf(incoming)
-    if (incoming.method === 'POST' && incoming.url?.endsWith('/order'))
-      orders.push({ path: incoming.url, body })
+    const { method = 'GET', url: path = '/', headers } = incoming
+    const key = headers['x-mbx-apikey'] ?? headers['x-bapi-api-key'] ?? headers['api-key']
+    requests.push({ method, path, body, key: key === undefined ? undefined : String(key) })
     const answer = await forward(incoming, body)
     outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
   })
@@ -221,17 +279,15 @@ async function recording<T>(run: (url: string) => Promise<T>) {
   const result = await run(`http://127.0.0.1:${port}`)
   server.closeAllConnections()
   server.close()
-  return { orders, result }
+  return { requests, result }
 }
 
 async function forward(incoming: IncomingMessage, known?: string): Promise<Response> {
   const body = known ?? (await textOf(incoming))
+  const { host: _, connection: __, 'content-length': ___, ...headers } = incoming.headers
   return fetch(`${floor.simulator.url}${incoming.url}`, {
     method: incoming.method ?? 'GET',
-    headers: {
-      'x-mbx-apikey': String(incoming.headers['x-mbx-apikey'] ?? ''),
-      'content-type': String(incoming.headers['content-type'] ?? 'text/plain'),
-    },
+    headers: headers as Record<string, string>,
     ...(body !== '' && { body }),
   })
 }
