@@ -55,7 +55,7 @@ export default job(fetchSignals, {
       if (isWebhooks) return takeWebhooks(market, context, leastLifeMs)
       const symbols = await symbolsFor(context.db, market)
       if (isTitan) return askTitan(symbols, market, context, { signal: run.signal, leastLifeMs })
-      if (!source) return askStrategy(name, symbols, market, context)
+      if (!source) return askStrategy(name, symbols, market, context, run)
       const fetched = await fetchFrom(source, symbols, market, context.db, {
         marketNowMs: context.clock.marketNow(),
         leastLifeMs,

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { healthOf } from '#db/source-health.ts'
 import type { JobContext } from '#jobs/context.ts'
 import fetchSignals from '#jobs/fetch-signals.ts'
 import { Ema } from '#src/domain/market/ema.ts'
@@ -46,8 +47,8 @@ const context = {
   strategies,
   feedOf: feed,
 } as unknown as JobContext
-const fetch = (source: string) =>
-  fetchSignals.run({ source }, context, { signal: new AbortController().signal, isRetry: false })
+const fetch = (source: string, isRetry = false, within = context) =>
+  fetchSignals.run({ source }, within, { signal: new AbortController().signal, isRetry })
 
 test('a strategy of the folder is a source of its own: it says live what it says over recorded candles', async () => {
   const scheduled = await fetchSignals.schedule?.(context)
@@ -87,7 +88,7 @@ test('one that fails is told once, on the board, in the log and in the audit, an
   expect(await fetch('strategy:broken')).toEqual({
     kind: 'failed',
     reason: expect.stringMatching(/^strategy:broken is paused: .*cannot be loaded: not today/),
-    advice: 'it goes on when its file changes',
+    advice: 'it goes on when its file changes, or when this job is retried',
   })
   expect(await fetch('strategy:broken')).toMatchObject({ kind: 'skipped' })
   expect(told).toEqual([{ source: 'strategy:broken', reason: expect.stringMatching(/not today/) }])
@@ -98,4 +99,34 @@ test('one that fails is told once, on the board, in the log and in the audit, an
     kind: 'skipped',
     reason: 'this build has no source strategy:nobody',
   })
+})
+
+test('a retry of the failed job lets it go on, here and on every other worker; a scheduled run does not', async () => {
+  const switchFile = join(folder, 'switch.txt')
+  writeFileSync(
+    join(folder, 'moody.ts'),
+    `import { existsSync } from 'node:fs'
+import { defineStrategy, z } from 'bullpen/strategy'
+if (existsSync(${JSON.stringify(switchFile)})) throw new Error('the disk is full')
+export default defineStrategy({ name: 'moody', timeframe: '5m', warmup: 3, parameters: z.object({}), onCandle: () => undefined })`,
+  )
+  const others = liveStrategies(folder, { loadMs: 60_000, lookMs: 30_000, memoryMb: 256 })
+  onTestFinished(() => others.stop())
+  const otherWorker = { ...context, strategies: others }
+  const moody = 'strategy:moody'
+  const health = () => healthOf(db, moody)
+
+  writeFileSync(switchFile, '')
+  expect(await fetch(moody)).toMatchObject({ kind: 'failed' })
+  expect(await fetch(moody, false, otherWorker)).toMatchObject({ kind: 'failed' })
+  expect(await fetch(moody, true)).toMatchObject({ kind: 'failed' })
+  expect(await health()).toMatchObject({ failures: 3 })
+
+  rmSync(switchFile)
+  expect(await fetch(moody)).toMatchObject({ kind: 'skipped' })
+  expect(await fetch(moody, false, otherWorker)).toMatchObject({ kind: 'skipped' })
+  expect(await fetch(moody, true)).toEqual({ kind: 'done' })
+  expect(await health()).toMatchObject({ failures: 0, answeredAtMs: clock.marketNow() })
+  expect(await fetch(moody)).toEqual({ kind: 'done' })
+  expect(await fetch(moody, false, otherWorker)).toEqual({ kind: 'done' })
 })

@@ -27,6 +27,8 @@ test('a source that is away is told with its reason, and with when it is asked a
     answeredAtMs: null,
     reason: 'titan answers HTTP 500',
   })
+  const paused = { failures: 1, retryAtMs: null, answeredAtMs: null, reason: 'it threw' }
+  await saveHealth(web.database.db(), 'strategy:mine', paused)
   expect((await operations(web.ada)).json.sources).toEqual([
     {
       source: 'titan_v3',

@@ -12,11 +12,13 @@ export type StrategyLook =
   | {
       readonly state: 'said'
       readonly stepMs: number
+      /** Its first look that went well since it began anew. */
+      readonly isFirst: boolean
       readonly words: readonly { readonly symbol: string; readonly word: Word }[]
       /** Symbols whose candles could not be read; the strategy sees them next time. */
       readonly missed: readonly { readonly symbol: string; readonly reason: string }[]
     }
-  /** It failed and is not asked again until its file changes; `isNews` the first time. */
+  /** It failed and is not asked again until its file changes or `goOn`; `isNews` the first time. */
   | { readonly state: 'paused'; readonly reason: string; readonly isNews: boolean }
   | { readonly state: 'gone' }
 
@@ -31,6 +33,8 @@ export interface LiveStrategies {
     market: Pick<MarketReader, 'candles'>,
     marketNowMs: number,
   ): Promise<StrategyLook>
+  /** Lets a source that is paused begin anew at its next look; one that is not goes on as it is. */
+  goOn(source: string): void
   stop(): void
 }
 
@@ -42,6 +46,7 @@ interface Playing {
   /** Opening time of the last candle that each symbol was shown. */
   readonly shownMs: Map<string, number>
   paused: string | undefined
+  isFirst: boolean
 }
 
 /**
@@ -78,12 +83,12 @@ export function liveStrategies(folder: string | undefined, limits = standardLimi
     const shownMs = new Map<string, number>()
     try {
       const player = playStrategy(file, parametersBeside(file), limits)
-      return { stamp, player, shownMs, paused: undefined }
+      return { stamp, player, shownMs, paused: undefined, isFirst: true }
     } catch (error) {
       const broken = Promise.reject(error)
       broken.catch(() => {})
       const player = { lengths: broken, look: () => broken, stop() {} }
-      return { stamp, player, shownMs, paused: undefined }
+      return { stamp, player, shownMs, paused: undefined, isFirst: true }
     }
   }
 
@@ -112,12 +117,18 @@ export function liveStrategies(folder: string | undefined, limits = standardLimi
           if (!candles) continue
           for (const word of await show(it, symbol, candles, lengths.timeframe)) words.push({ symbol, word })
         }
-        return { state: 'said', stepMs, words, missed }
+        const { isFirst } = it
+        it.isFirst = false
+        return { state: 'said', stepMs, isFirst, words, missed }
       } catch (error) {
         it.player.stop()
         it.paused = messageOf(error)
         return { state: 'paused', reason: it.paused, isNews: true }
       }
+    },
+
+    goOn(source) {
+      if (playing.get(source)?.paused !== undefined) playing.delete(source)
     },
 
     stop() {

@@ -81,8 +81,14 @@ export function getOperations(queues: readonly Queue[]) {
   })
 }
 
+/** Strategies of the operator's are here with the program: what one fails at stands on its failed job. */
 async function readSources(db: Db): Promise<Operations['sources']> {
-  const rows = await db.selectFrom('source_health').selectAll().orderBy('source').execute()
+  const rows = await db
+    .selectFrom('source_health')
+    .selectAll()
+    .where('source', 'not like', 'strategy:%')
+    .orderBy('source')
+    .execute()
   return rows.map((row) => ({
     source: row.source,
     failures: row.failures,
