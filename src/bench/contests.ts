@@ -2,6 +2,7 @@ import { backtests } from './backtest.ts'
 import type { Contest } from './contest.ts'
 import { exitEvaluation } from './exit-evaluation.ts'
 import { firstStart } from './first-start.ts'
+import { keyMemory } from './key-memory.ts'
 import { queueHop } from './queue-hop.ts'
 import { simulatorOrders } from './simulator-orders.ts'
 import { monitorSweep } from './sweep.ts'
@@ -17,6 +18,7 @@ export function contests({ isLong }: { readonly isLong: boolean }): readonly Con
     queueHop('postgres', hops),
     monitorSweep({ positions: isLong ? 100_000 : 10_000, sweeps: 7 }),
     exitEvaluation({ positions: 100_000, symbols: 500, sweeps: 60 }, 1_000_000),
+    keyMemory({ accounts: [50, 1_000], symbols: 3_000 }),
     backtests(500_000),
     firstStart(),
     simulatorOrders({ orders: 5_000, inFlight: 16 }),

@@ -1,8 +1,11 @@
 import { type Comparison, compare, type Pair } from './statistics.ts'
 
-/** What is asked of a figure: of its ratio to the floor, or of our side alone in the figure's own unit. */
+/**
+ * What is asked of a figure: of its ratio to the floor, of our side alone, or of what ours is beyond the floor, both in the
+ * figure's own unit.
+ */
 export interface Goal {
-  readonly of: 'ratio' | 'ours'
+  readonly of: 'ratio' | 'ours' | 'increase'
   readonly bound: 'at least' | 'at most'
   readonly value: number
 }
@@ -38,7 +41,10 @@ const farOff = 0.4
 /** Judges the rounds of one figure. Figures are kept to four digits. */
 export function judge({ id, metric, goal, usualFloor }: Measure, rounds: readonly Pair[]): Row {
   const compared = compare(rounds)
-  const detail = usualFloor && strangeness(compared.floor, usualFloor)
+  const details = [
+    usualFloor && strangeness(compared.floor, usualFloor),
+    goal.of === 'increase' ? increaseText(compared) : undefined,
+  ].filter((text) => text !== undefined)
   return {
     id,
     metric,
@@ -48,7 +54,7 @@ export function judge({ id, metric, goal, usualFloor }: Measure, rounds: readonl
     goal: goalText(goal),
     spread: [digits(compared.spread[0]), digits(compared.spread[1])],
     pass: meets(goal, compared),
-    ...(detail && { detail }),
+    ...(details.length > 0 && { detail: details.join('; ') }),
   }
 }
 
@@ -58,7 +64,12 @@ function meets({ of, bound, value }: Goal, compared: Comparison): boolean {
 
 function goalText({ of, bound, value }: Goal): string {
   const text = `${bound === 'at least' ? '≥' : '≤'} ${value}`
+  if (of === 'increase') return `${bound === 'at least' ? '≥' : '≤'} floor + ${value}`
   return of === 'ratio' ? `${text}×` : text
+}
+
+function increaseText({ increase, increaseSpread: [least, most] }: Comparison): string {
+  return `${digits(increase)} beyond the floor, in a round ${digits(least)} to ${digits(most)}`
 }
 
 function strangeness(floor: number, [low, high]: readonly [number, number]): string | undefined {

@@ -30,6 +30,9 @@ export interface Comparison {
   /** Median of ours ÷ floor of each round, so that what slows one round down slows both of its sides. */
   readonly ratio: number
   readonly spread: readonly [number, number]
+  /** Median and spread of ours − floor of each round. */
+  readonly increase: number
+  readonly increaseSpread: readonly [number, number]
 }
 
 /** Compares the rounds of one figure; the first one is dropped, for it warms up. Needs at least two. */
@@ -37,10 +40,13 @@ export function compare(rounds: readonly Pair[]): Comparison {
   const kept = rounds.slice(1)
   if (kept.length === 0) throw new RangeError('a comparison needs two rounds, for the first one is dropped')
   const ratios = kept.map(({ floor, ours }) => ours / floor)
+  const increases = kept.map(({ floor, ours }) => ours - floor)
   return {
     floor: median(kept.map(({ floor }) => floor)),
     ours: median(kept.map(({ ours }) => ours)),
     ratio: median(ratios),
     spread: spread(ratios),
+    increase: median(increases),
+    increaseSpread: spread(increases),
   }
 }

@@ -5,6 +5,7 @@ import { contests } from '#src/bench/contests.ts'
 import { exitEvaluation } from '#src/bench/exit-evaluation.ts'
 import { firstStart } from '#src/bench/first-start.ts'
 import { type Ground, openGround } from '#src/bench/ground.ts'
+import { keyMemory } from '#src/bench/key-memory.ts'
 import { queueHop } from '#src/bench/queue-hop.ts'
 import { judge } from '#src/bench/row.ts'
 import { runContests } from '#src/bench/run.ts'
@@ -40,6 +41,7 @@ const small: readonly Contest[] = [
   queueHop('postgres', { jobs: 5, pauseMs: 1 }),
   monitorSweep({ positions: 1_200, sweeps: 2 }),
   exitEvaluation({ positions: 500, symbols: 20, sweeps: 50 }, 2_000),
+  keyMemory({ accounts: [2, 20], symbols: 30 }),
   backtests(3_000),
   firstStart(),
   simulatorOrders({ orders: 50, inFlight: 4 }),

@@ -54,7 +54,14 @@ describe('comparing rounds', () => {
       { floor: 10, ours: 5 },
       { floor: 20, ours: 20 },
     ]
-    expect(compare(rounds)).toEqual({ floor: 15, ours: 12.5, ratio: 0.75, spread: [0.5, 1] })
+    expect(compare(rounds)).toEqual({
+      floor: 15,
+      ours: 12.5,
+      ratio: 0.75,
+      spread: [0.5, 1],
+      increase: -2.5,
+      increaseSpread: [-5, 0],
+    })
   })
 
   test('a slow round is slow on both sides, and does not move the ratio', () => {
@@ -99,6 +106,16 @@ describe('a row', () => {
       spread: [0.5, 0.6],
       pass,
     })
+  })
+
+  test.each([
+    [21, true],
+    [19, false],
+  ])('that is 20 beyond its floor, with a goal of %i, passes: %s, and tells the rounds', (value, pass) => {
+    const grown = [900, 110, 120, 140].map((ours) => ({ floor: 100, ours }))
+    const row = judge(measure({ of: 'increase', bound: 'at most', value }), grown)
+    expect(row).toMatchObject({ pass, goal: `≤ floor + ${value}` })
+    expect(row.detail).toBe('20 beyond the floor, in a round 10 to 40')
   })
 
   test.each([
