@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/backtest': ['src', 'src/domain', 'src/candles', 'src/exchange', 'src/signals', 'src/trading'],
   'src/web': ['src', 'src/domain', 'src/queue', 'src/vault', 'db'],
   'src/demo': ['src', 'src/domain', 'src/accounts', 'src/exchange', 'src/vault', 'src/web', 'db'],
-  'src/doctor': ['src', 'src/exchange', 'src/orders', 'src/queue', 'src/vault', 'db'],
+  'src/doctor': ['src', 'src/exchange', 'src/orders', 'src/queue', 'src/signals', 'src/vault', 'db'],
   'src/bench': [
     'src',
     'src/domain',

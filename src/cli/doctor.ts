@@ -34,6 +34,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { monitorChecks } = await import('../doctor/monitor.ts')
   const { queueChecks } = await import('../doctor/queue.ts')
   const { secretKeyCheck } = await import('../doctor/secret-key.ts')
+  const { signalChecks } = await import('../doctor/signals.ts')
   const { venueChecks } = await import('../doctor/venues.ts')
   const { openFeeds } = await import('../exchange/feeds.ts')
   const { createGateway } = await import('../exchange/gateway.ts')
@@ -76,6 +77,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
     ...queueChecks({ queues, redis, db }),
     ...monitorChecks(db, config),
     secretKeyCheck(db, keys),
+    ...signalChecks(db, config),
     ...venueChecks({ db, gateway, feedOf }),
     ...machineChecks(config.bullpenHome),
   ])
