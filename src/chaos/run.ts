@@ -87,7 +87,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     options.workers,
     options.faults !== 'none',
   )
-  const theirs = await crew('naive', [control], Math.floor(options.workers / 2), false)
+  const theirs = await crew('naive', [control], Math.max(2, Math.floor(options.workers / 2)), false)
   say(`seed ${seed} on ${options.backend}: ${ours.length} workers and ${theirs.length} of the control are up`)
 
   let steps = 0
@@ -126,6 +126,8 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     await sleep(roundMs)
   }
   storm.stop()
+  // The control may be far behind: the venue goes on doing wrong until it has asked for everything once.
+  await settled(field, 'naive', options)
   const fired = await calmVenue()
   say(`all ${planned} are planned; the faults end, and what is under way settles`)
   await people.settle()

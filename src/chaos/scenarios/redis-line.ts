@@ -40,7 +40,9 @@ export async function openRedisLine(
   async function start(more: readonly string[]): Promise<Server> {
     const url = await startRedis(folder(), closing, more)
     if (url === undefined) throw new Error('there is no redis-server on this machine')
-    const redis = closing.adopt(new Redis(url), (each) => each.disconnect())
+    // A client that connected again would ask whoever listens there then to shut down: the port may be another's.
+    const once = { retryStrategy: () => null, autoResendUnfulfilledCommands: false }
+    const redis = closing.adopt(new Redis(url, once), (each) => each.disconnect())
     redis.on('error', () => {})
     return { port: Number(new URL(url).port), redis }
   }
