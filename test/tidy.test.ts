@@ -96,6 +96,11 @@ test('only the exchange opens sealed keys, and only the configuration reads the 
   }
 })
 
+test('every process takes its keys from SECRET_KEY and SECRET_KEY_PREVIOUS together', () => {
+  const others = files.filter((file) => /\bkeyRing\(/.test(readFileSync(path.join(root, file), 'utf8')))
+  expect(others).toEqual(['src/chaos/field.ts', 'src/vault/key-ring.ts'])
+})
+
 test('nothing in the tree is called by an empty name', () => {
   const empty = files.filter((file) =>
     /(^|\/)(utils?|helpers?|managers?|services?|data|info)(\.ts|\/)/.test(file),
