@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { asTenant } from '#db/client.ts'
+import { recordSignal } from '#db/signals.ts'
 import { decision } from '#src/web/api/decisions.ts'
 import { marketNow } from '#src/web/api/market-time.ts'
 import { pageOf } from '#src/web/api/page.ts'
@@ -385,6 +386,46 @@ test('a signal shows the votes or parts it rests on', async () => {
   expect(page.items.map(({ action }) => action)).toContain('HOLD')
   const wishes = pageOf(signal).parse(await (await get('/signals?actions=BUY,SELL', ben)).json())
   expect(wishes.items.map(({ action }) => action)).not.toContain('HOLD')
+})
+
+test('what the council voted when it waits is told of each symbol it waits on, by its last word alone', async () => {
+  const held = '/signals?actions=HOLD&latest=true&source=COUNCIL_V2.0_FALLBACK'
+  const holds = async () => pageOf(signal).parse(await (await get(held, ben)).json()).items
+  expect(await holds()).toEqual([])
+  const db = web.database.db()
+  const votes = [
+    { seat: 'cio', value: 0.1, confidence: 0.5, reasons: ['1 h and 4 h differ'] },
+    { seat: 'risk', value: 0, confidence: 1, reasons: [], veto: 'the market fell by 6 % in an hour' },
+  ]
+  const say = (symbol: string, action: 'BUY' | 'HOLD', saidAtMs: number) =>
+    recordSignal(db, {
+      source: 'COUNCIL_V2.0_FALLBACK',
+      symbol,
+      userId: null,
+      action,
+      confidence: 0.1,
+      reasoning: '',
+      details: { votes, score: 0.03 },
+      price: 1,
+      saidAtMs,
+      expiresAtMs: saidAtMs + 60_000,
+    })
+  const startMs = Date.now() - 30_000
+  await say('DOGE/USDT', 'HOLD', startMs)
+  await say('ADA/USDT', 'HOLD', startMs)
+  await say('ADA/USDT', 'BUY', startMs + 10_000)
+  expect(await holds()).toMatchObject([
+    {
+      symbol: 'DOGE/USDT',
+      action: 'HOLD',
+      score: 0.03,
+      votes: [
+        { seat: 'cio', value: 0.1, reasons: ['1 h and 4 h differ'] },
+        { seat: 'risk', veto: 'the market fell by 6 % in an hour' },
+      ],
+    },
+  ])
+  await web.database.query(`delete from trading_signals where symbol in ('DOGE/USDT', 'ADA/USDT')`)
 })
 
 test('in a replay market time goes on from the newest snapshot', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordSignal } from '#db/signals.ts'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { beatMonitor, beatWorkers } from '../support/seed.ts'
 import { password, type TestUser, type TestWeb, testQueues, testWeb } from '../support/web.ts'
@@ -108,6 +109,40 @@ describe.skipIf(!executablePath)('in a browser', () => {
     await page.getByText('145.50').first().waitFor()
     await query(`update monitored_positions set last_price = 146.82 where user_id = $1`, [web.ben.id])
     await page.context().close()
+  })
+
+  test('where the council waits it is said how each seat voted', async () => {
+    const said = {
+      source: 'COUNCIL_V2.0_FALLBACK',
+      userId: null,
+      action: 'HOLD' as const,
+      confidence: 0.1,
+      reasoning: '',
+      price: 1,
+      saidAtMs: Date.now(),
+      expiresAtMs: Date.now() + 600_000,
+    }
+    const { query, db } = web.database
+    for (const symbol of ['DOGE/USDT', 'ADA/USDT']) {
+      const veto = `the market of ${symbol} fell by 6 %`
+      const votes = [{ seat: 'risk', value: 0, confidence: 1, reasons: ['wild'], veto }]
+      await recordSignal(db(), { ...said, symbol, details: { votes, score: 0.03 } })
+    }
+    for (const screen of screens) {
+      const { page, complaints } = await open(screen, 'light')
+      await signIn(page, web.ben)
+      const panel = page.getByRole('region', { name: 'Last signals' })
+      await panel.getByText('The council waits on 2 symbols').press('Enter')
+      await panel.getByText('ADA', { exact: true }).click()
+      await panel.getByText('Veto: the market of ADA/USDT fell by 6 %.').waitFor()
+      expect(await panel.getByText('Veto: the market of DOGE').isVisible()).toBe(false)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      await page.screenshot({ path: path.join(shots, `holds-${screen.name}.png`), fullPage: true })
+      expect(complaints).toEqual([])
+      await page.context().close()
+    }
+    await query(`delete from trading_signals where symbol in ('DOGE/USDT', 'ADA/USDT')`)
   })
 
   test('Bull Board opens under its own policy', async () => {

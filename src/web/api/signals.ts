@@ -59,12 +59,17 @@ const actions = z
   .pipe(z.array(z.enum(signalActions, 'must be BUY, SELL or HOLD, several separated by commas')))
   .optional()
 
+/** Only what each source said last of each symbol, a HOLD that says why it waits among them. */
+const latest = z.literal('true', 'must be true, or left out').optional()
+
 /** Signals this user may act on. */
 export const listSignals = route({
   method: 'get',
   path: '/signals',
   summary: 'Signals for everyone and for this user, the latest first, with the council’s votes.',
-  query: pageQuery.omit({ account: true }).extend({ source: z.string().max(100).optional(), actions }),
+  query: pageQuery
+    .omit({ account: true })
+    .extend({ source: z.string().max(100).optional(), actions, latest }),
   body: noBody,
   answer: pageOf(signal),
   async handle({ db, market, query }) {
@@ -78,6 +83,8 @@ export const listSignals = route({
       .orderBy('id', 'desc')
       .limit(query.limit + 1)
     if (query.actions) rows = rows.where('action', 'in', query.actions)
+    // One row of a source and symbol has not ended, and it is the last.
+    if (query.latest) rows = rows.where('ended_at', 'is', null)
     if (query.source) rows = rows.where('source', '=', query.source)
     return toPage(await rows.execute(), query.limit, (row) => ({
       id: row.id,

@@ -21,7 +21,31 @@ export function SignalsPanel({ className }: { className: string }) {
       ) : (
         <Rows signals={signals.data?.items.slice(0, 12)} />
       )}
+      <Waits />
     </Panel>
+  )
+}
+
+/** How often the council votes. */
+const councilEveryMs = 60_000
+
+/** Where the council votes to wait, and how each seat voted: why nothing was said of a symbol. */
+function Waits() {
+  const waits = useQuery({
+    queryKey: ['signals', 'council holds'],
+    queryFn: () =>
+      ask<{ items: Signal[] }>('/signals?limit=200&actions=HOLD&latest=true&source=COUNCIL_V2.0_FALLBACK'),
+    refetchInterval: councilEveryMs,
+  })
+  const signals = waits.data?.items.toSorted((a, b) => a.symbol.localeCompare(b.symbol)) ?? []
+  if (signals.length === 0) return null
+  return (
+    <details className="border-t border-line">
+      <summary className="px-4 py-2 text-xs text-muted hover:bg-raised/50">
+        The council waits on {signals.length} {signals.length === 1 ? 'symbol' : 'symbols'}: how it voted
+      </summary>
+      <SignalList signals={signals} at="renewedAt" />
+    </details>
   )
 }
 
@@ -50,20 +74,31 @@ function Rows({ signals }: { signals: readonly Signal[] | undefined }) {
       aria-label="Signals, the latest first"
       className="max-h-72 min-h-0 overflow-y-auto border-t border-line lg:h-72"
     >
-      <ul className="divide-y divide-line">
-        {signals.map((signal) => (
-          <li key={signal.id} className={signal.isLive ? '' : 'text-muted'}>
-            <SignalDetails signal={signal} />
-          </li>
-        ))}
-      </ul>
+      <SignalList signals={signals} at="createdAt" />
     </section>
+  )
+}
+
+/** `at` is the moment that each shows: when it was first said, or when it was said last. */
+interface Shown {
+  readonly at: 'createdAt' | 'renewedAt'
+}
+
+function SignalList({ signals, at }: Shown & { signals: readonly Signal[] }) {
+  return (
+    <ul className="divide-y divide-line">
+      {signals.map((signal) => (
+        <li key={signal.id} className={signal.isLive ? '' : 'text-muted'}>
+          <SignalDetails signal={signal} at={at} />
+        </li>
+      ))}
+    </ul>
   )
 }
 
 const tones = { BUY: 'up', SELL: 'down', HOLD: 'plain' } as const
 
-function SignalDetails({ signal }: { signal: Signal }) {
+function SignalDetails({ signal, at }: Shown & { signal: Signal }) {
   return (
     <details className="group">
       <summary className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm hover:bg-raised/50">
@@ -79,7 +114,7 @@ function SignalDetails({ signal }: { signal: Signal }) {
           </span>
         </span>
         <span className="text-xs text-muted">
-          <Ago at={signal.createdAt} />
+          <Ago at={signal[at]} />
         </span>
       </summary>
       <div className="border-t border-line bg-raised/40 px-4 py-3 text-[0.8125rem] text-text">
