@@ -1,34 +1,18 @@
 import { bestPrices, levelsFor, type Side } from '../../core/book.ts'
 import { Funding } from '../../core/funding.ts'
 import type { Instrument, Market } from '../../core/instrument.ts'
+import { rollingDay } from '../../core/rolling-day.ts'
 import { type Call, instrumentOf } from './call.ts'
 import { wireSymbol } from './instruments.ts'
 import { priceText } from './price-text.ts'
-
-const dayMs = 86_400_000
 
 /** What a figure of an instrument is read from. */
 type Where = Pick<Call, 'exchange'>
 
 /** Rolling 24 hours, from 5-minute candles. */
 export function dayTicker(where: Where, instrument: Instrument) {
-  const { exchange } = where
-  const now = exchange.clock.marketNow()
-  const day = exchange.tape.candles(
-    instrument.symbol,
-    { timeframe: '5m', fromMs: now - dayMs, limit: 289 },
-    now,
-  )
-  const last = exchange.lastPrice(instrument)
-  const open = day[0]?.open ?? last
-  let [high, low, volume, quote] = [last, last, 0, 0]
-  for (const candle of day) {
-    high = Math.max(high, candle.high)
-    low = Math.min(low, candle.low)
-    volume += candle.volume
-    quote += (candle.volume * (candle.open + candle.high + candle.low + candle.close)) / 4
-  }
-  const average = volume > 0 ? quote / volume : last
+  const { fromMs, toMs, last, open, high, low, volume, turnover } = rollingDay(where.exchange, instrument)
+  const average = volume > 0 ? turnover / volume : last
   return {
     symbol: wireSymbol(instrument.symbol),
     priceChange: priceText(instrument, last - open),
@@ -43,12 +27,12 @@ export function dayTicker(where: Where, instrument: Instrument) {
     highPrice: priceText(instrument, high),
     lowPrice: priceText(instrument, low),
     volume: volume.toFixed(8),
-    quoteVolume: quote.toFixed(8),
-    openTime: now - dayMs,
-    closeTime: now,
+    quoteVolume: turnover.toFixed(8),
+    openTime: fromMs,
+    closeTime: toMs,
     firstId: 1,
-    lastId: Math.ceil(quote / 900),
-    count: Math.ceil(quote / 900),
+    lastId: Math.ceil(turnover / 900),
+    count: Math.ceil(turnover / 900),
   }
 }
 

@@ -2,30 +2,15 @@ import { bestPrices, levelsFor, type Side } from '../../core/book.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import { Funding } from '../../core/funding.ts'
 import type { Instrument } from '../../core/instrument.ts'
+import { rollingDay } from '../../core/rolling-day.ts'
 import { wireSymbol } from './instruments.ts'
 import { priceText } from './price-text.ts'
 
-const dayMs = 86_400_000
-
 /** Rolling 24 hours, from 5-minute candles; the mark and the index price of a perpetual are its last one. */
 export function ticker(exchange: Exchange, instrument: Instrument) {
-  const now = exchange.clock.marketNow()
-  const day = exchange.tape.candles(
-    instrument.symbol,
-    { timeframe: '5m', fromMs: now - dayMs, limit: 289 },
-    now,
-  )
-  const last = exchange.lastPrice(instrument)
-  const open = day[0]?.open ?? last
-  let [high, low, volume, turnover] = [last, last, 0, 0]
-  for (const candle of day) {
-    high = Math.max(high, candle.high)
-    low = Math.min(low, candle.low)
-    volume += candle.volume
-    turnover += (candle.volume * (candle.open + candle.high + candle.low + candle.close)) / 4
-  }
+  const { toMs, last, open, high, low, volume, turnover, candles } = rollingDay(exchange, instrument)
   const price = priceText(instrument, last)
-  const nextFunding = Funding.nextAfter(now)
+  const nextFunding = Funding.nextAfter(toMs)
   return {
     symbol: wireSymbol(instrument.symbol),
     ...best(exchange, instrument),
@@ -41,7 +26,7 @@ export function ticker(exchange: Exchange, instrument: Instrument) {
       : {
           indexPrice: price,
           markPrice: price,
-          prevPrice1h: priceText(instrument, day.at(-13)?.open ?? open),
+          prevPrice1h: priceText(instrument, candles.at(-13)?.open ?? open),
           openInterest: '0',
           openInterestValue: '0',
           fundingRate: exchange.funding.rateAt(instrument, nextFunding),
