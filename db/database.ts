@@ -78,6 +78,79 @@ export interface AccountStreams {
   worker_id: string;
 }
 
+export interface AlertChannels {
+  address_digest: Buffer;
+  channel: string;
+  proven_at: Timestamp | null;
+  refusal: string | null;
+  refused_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface AlertDeliveries {
+  alert_id: string;
+  attempts: Generated<number>;
+  channel: string;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  /**
+   * not before; while somebody tries, when that try is taken for lost
+   */
+  next_try_at: Generated<Timestamp>;
+  reason: string | null;
+  state: Generated<string>;
+  /**
+   * 0 at once; above it as often as nobody had acknowledged it
+   */
+  step: number;
+  /**
+   * to whom it goes; null for the operator’s own chat
+   */
+  user_id: string | null;
+  wakes: Generated<number>;
+  woken_at: Timestamp | null;
+}
+
+export interface Alerts {
+  account_id: string | null;
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  advice: string | null;
+  facts: Generated<Json>;
+  id: Generated<string>;
+  /**
+   * whether the same one, raised now, would be a repeat of this one, while it is young enough
+   */
+  is_latest: Generated<boolean>;
+  kind: string;
+  position_id: string | null;
+  raised_at: Generated<Timestamp>;
+  repeated_at: Timestamp | null;
+  repeats: Generated<number>;
+  /**
+   * when it is to be looked at next for messages that should go out; null when none will
+   */
+  route_at: Generated<Timestamp | null>;
+  severity: string;
+  /**
+   * what it is about beside account and position, such as a worker or an order
+   */
+  subject: string | null;
+  text: string;
+  title: string;
+  /**
+   * whose it is; null for the operator, whom every administrator is
+   */
+  user_id: string | null;
+}
+
+export interface AlertSettings {
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+  wishes: Json;
+}
+
 export interface ApiKeys {
   account_id: string;
   checked_at: Timestamp | null;
@@ -651,6 +724,10 @@ export interface Workers {
 export interface DB {
   account_streams: AccountStreams;
   accounts: Accounts;
+  alert_channels: AlertChannels;
+  alert_deliveries: AlertDeliveries;
+  alert_settings: AlertSettings;
+  alerts: Alerts;
   api_keys: ApiKeys;
   audit_log: AuditLog;
   "auth.account": AuthAccount;

@@ -230,6 +230,132 @@ table public.accounts policy tenant ALL to bullpen_app using (user_id = current_
 table public.accounts policy worker ALL to bullpen_worker using true check true
 table public.accounts row security forced
 table public.accounts trigger CREATE TRIGGER add_account_halts AFTER INSERT ON public.accounts FOR EACH ROW EXECUTE FUNCTION add_account_halts()
+table public.alert_channels column address_digest bytea not null
+table public.alert_channels column channel text not null
+table public.alert_channels column proven_at timestamp with time zone
+table public.alert_channels column refusal text
+table public.alert_channels column refused_at timestamp with time zone
+table public.alert_channels column user_id uuid not null
+table public.alert_channels constraint alert_channels_address_digest_check CHECK ((octet_length(address_digest) = 32))
+table public.alert_channels constraint alert_channels_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'telegram'::text])))
+table public.alert_channels constraint alert_channels_check CHECK (((refused_at IS NULL) = (refusal IS NULL)))
+table public.alert_channels constraint alert_channels_pkey PRIMARY KEY (user_id, channel)
+table public.alert_channels constraint alert_channels_refusal_check CHECK ((length(refusal) <= 500))
+table public.alert_channels constraint alert_channels_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.alert_channels grant DELETE to bullpen_worker
+table public.alert_channels grant INSERT to bullpen_worker
+table public.alert_channels grant SELECT to bullpen_app
+table public.alert_channels grant SELECT to bullpen_worker
+table public.alert_channels grant UPDATE to bullpen_worker
+table public.alert_channels policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.alert_channels policy worker ALL to bullpen_worker using true check true
+table public.alert_channels row security forced
+table public.alert_deliveries column alert_id uuid not null
+table public.alert_deliveries column attempts integer not null default 0
+table public.alert_deliveries column channel text not null
+table public.alert_deliveries column created_at timestamp with time zone not null default clock_timestamp()
+table public.alert_deliveries column ended_at timestamp with time zone
+table public.alert_deliveries column id uuid not null default gen_random_uuid()
+table public.alert_deliveries column next_try_at timestamp with time zone not null default clock_timestamp()
+table public.alert_deliveries column reason text
+table public.alert_deliveries column state text not null default 'waiting'::text
+table public.alert_deliveries column step smallint not null
+table public.alert_deliveries column user_id uuid
+table public.alert_deliveries column wakes integer not null default 0
+table public.alert_deliveries column woken_at timestamp with time zone
+table public.alert_deliveries constraint alert_deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE
+table public.alert_deliveries constraint alert_deliveries_alert_id_user_id_channel_step_key UNIQUE NULLS NOT DISTINCT (alert_id, user_id, channel, step)
+table public.alert_deliveries constraint alert_deliveries_attempts_check CHECK ((attempts >= 0))
+table public.alert_deliveries constraint alert_deliveries_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'telegram'::text])))
+table public.alert_deliveries constraint alert_deliveries_check CHECK (((state = 'waiting'::text) = (ended_at IS NULL)))
+table public.alert_deliveries constraint alert_deliveries_check1 CHECK (((state <> ALL (ARRAY['refused'::text, 'given_up'::text])) OR (reason IS NOT NULL)))
+table public.alert_deliveries constraint alert_deliveries_pkey PRIMARY KEY (id)
+table public.alert_deliveries constraint alert_deliveries_reason_check CHECK ((length(reason) <= 500))
+table public.alert_deliveries constraint alert_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text, 'given_up'::text])))
+table public.alert_deliveries constraint alert_deliveries_step_check CHECK ((step >= 0))
+table public.alert_deliveries constraint alert_deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.alert_deliveries grant DELETE to bullpen_worker
+table public.alert_deliveries grant INSERT to bullpen_worker
+table public.alert_deliveries grant SELECT to bullpen_app
+table public.alert_deliveries grant SELECT to bullpen_worker
+table public.alert_deliveries grant UPDATE to bullpen_worker
+table public.alert_deliveries index CREATE INDEX alert_deliveries_users ON public.alert_deliveries USING btree (user_id)
+table public.alert_deliveries index CREATE INDEX alert_deliveries_waiting ON public.alert_deliveries USING btree (next_try_at) WHERE (state = 'waiting'::text)
+table public.alert_deliveries policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.alert_deliveries policy worker ALL to bullpen_worker using true check true
+table public.alert_deliveries row security forced
+table public.alert_settings column updated_at timestamp with time zone not null default now()
+table public.alert_settings column user_id uuid not null
+table public.alert_settings column wishes jsonb not null
+table public.alert_settings constraint alert_settings_pkey PRIMARY KEY (user_id)
+table public.alert_settings constraint alert_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.alert_settings constraint alert_settings_wishes_check CHECK ((jsonb_typeof(wishes) = 'object'::text))
+table public.alert_settings grant INSERT to bullpen_app
+table public.alert_settings grant SELECT to bullpen_app
+table public.alert_settings grant SELECT to bullpen_worker
+table public.alert_settings grant UPDATE to bullpen_app
+table public.alert_settings policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.alert_settings policy worker ALL to bullpen_worker using true check true
+table public.alert_settings row security forced
+table public.alerts column account_id uuid
+table public.alerts column acknowledged_at timestamp with time zone
+table public.alerts column acknowledged_by uuid
+table public.alerts column advice text
+table public.alerts column facts jsonb not null default '{}'::jsonb
+table public.alerts column id uuid not null default gen_random_uuid()
+table public.alerts column is_latest boolean not null default true
+table public.alerts column kind text not null
+table public.alerts column position_id uuid
+table public.alerts column raised_at timestamp with time zone not null default clock_timestamp()
+table public.alerts column repeated_at timestamp with time zone
+table public.alerts column repeats integer not null default 0
+table public.alerts column route_at timestamp with time zone default clock_timestamp()
+table public.alerts column severity text not null
+table public.alerts column subject text
+table public.alerts column text text not null
+table public.alerts column title text not null
+table public.alerts column user_id uuid
+table public.alerts constraint alerts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+table public.alerts constraint alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES auth."user"(id) ON DELETE SET NULL
+table public.alerts constraint alerts_advice_check CHECK (((length(advice) >= 1) AND (length(advice) <= 1000)))
+table public.alerts constraint alerts_check CHECK (((repeats = 0) = (repeated_at IS NULL)))
+table public.alerts constraint alerts_check1 CHECK (((acknowledged_by IS NULL) OR (acknowledged_at IS NOT NULL)))
+table public.alerts constraint alerts_facts_check CHECK ((jsonb_typeof(facts) = 'object'::text))
+table public.alerts constraint alerts_kind_check CHECK ((kind ~ '^[a-z][a-z0-9-]{0,59}$'::text))
+table public.alerts constraint alerts_pkey PRIMARY KEY (id)
+table public.alerts constraint alerts_position_id_fkey FOREIGN KEY (position_id) REFERENCES positions(id) ON DELETE CASCADE
+table public.alerts constraint alerts_repeats_check CHECK ((repeats >= 0))
+table public.alerts constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'trade'::text, 'info'::text])))
+table public.alerts constraint alerts_subject_check CHECK ((length(subject) <= 200))
+table public.alerts constraint alerts_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
+table public.alerts constraint alerts_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+table public.alerts constraint alerts_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.alerts grant DELETE to bullpen_worker
+table public.alerts grant INSERT to bullpen_app
+table public.alerts grant INSERT to bullpen_worker
+table public.alerts grant SELECT to bullpen_app
+table public.alerts grant SELECT to bullpen_worker
+table public.alerts grant UPDATE (acknowledged_at) to bullpen_app
+table public.alerts grant UPDATE (acknowledged_by) to bullpen_app
+table public.alerts grant UPDATE (is_latest) to bullpen_app
+table public.alerts grant UPDATE (repeated_at) to bullpen_app
+table public.alerts grant UPDATE (repeats) to bullpen_app
+table public.alerts grant UPDATE (route_at) to bullpen_app
+table public.alerts grant UPDATE to bullpen_worker
+table public.alerts index CREATE INDEX alerts_accounts ON public.alerts USING btree (account_id) WHERE (account_id IS NOT NULL)
+table public.alerts index CREATE INDEX alerts_positions ON public.alerts USING btree (position_id) WHERE (position_id IS NOT NULL)
+table public.alerts index CREATE INDEX alerts_recent ON public.alerts USING btree (user_id, raised_at DESC, id DESC)
+table public.alerts index CREATE INDEX alerts_to_route ON public.alerts USING btree (route_at) WHERE (route_at IS NOT NULL)
+table public.alerts index CREATE UNIQUE INDEX alerts_latest ON public.alerts USING btree (kind, user_id, account_id, position_id, subject) NULLS NOT DISTINCT WHERE is_latest
+table public.alerts index CREATE UNIQUE INDEX alerts_one_report ON public.alerts USING btree (user_id, kind, subject) WHERE (kind = ANY (ARRAY['daily-report'::text, 'monthly-summary'::text]))
+table public.alerts policy operator ALL to bullpen_app using ((user_id IS NULL) AND (EXISTS ( SELECT
+   FROM auth."user" admin
+  WHERE ((admin.id = current_tenant()) AND (admin.role = 'admin'::text))))) check ((user_id IS NULL) AND (EXISTS ( SELECT
+   FROM auth."user" admin
+  WHERE ((admin.id = current_tenant()) AND (admin.role = 'admin'::text)))))
+table public.alerts policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.alerts policy worker ALL to bullpen_worker using true check true
+table public.alerts row security forced
 table public.api_keys column account_id uuid not null
 table public.api_keys column checked_at timestamp with time zone
 table public.api_keys column created_at timestamp with time zone not null default now()
