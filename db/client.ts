@@ -37,3 +37,17 @@ export function asTenant<T>(db: Db, userId: string, work: (db: Db) => Promise<T>
     return work(tx)
   })
 }
+
+/**
+ * Goes on with a tenant's transaction among another tenant's rows, then comes back: for what an administrator does to
+ * somebody's sign-in, and for nothing that trades.
+ */
+export async function onBehalfOf<T>(tx: Db, userId: string, work: () => Promise<T>): Promise<T> {
+  const { rows } = await sql<{ own: string | null }>`
+    select current_setting('app.user_id', true) as own, set_config('app.user_id', ${userId}, true)`.execute(
+    tx,
+  )
+  const result = await work()
+  await sql`select set_config('app.user_id', ${rows[0]?.own ?? ''}, true)`.execute(tx)
+  return result
+}

@@ -165,6 +165,22 @@ export interface ApiKeys {
   user_id: string;
 }
 
+export interface ApiTokens {
+  created_at: Generated<Timestamp>;
+  /**
+   * SHA-256 of the token; the token itself is nowhere
+   */
+  digest: Buffer;
+  expires_at: Timestamp;
+  hint: string;
+  id: Generated<string>;
+  last_used_at: Timestamp | null;
+  name: string;
+  revoked_at: Timestamp | null;
+  scopes: string[];
+  user_id: string;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -204,10 +220,21 @@ export interface AuthSession {
   id: Generated<string>;
   impersonatedBy: string | null;
   ipAddress: string | null;
+  provenAt: Timestamp | null;
   token: string;
   updatedAt: Timestamp;
   userAgent: string | null;
   userId: string;
+}
+
+export interface AuthTwoFactor {
+  backupCodes: string;
+  failedVerificationCount: number | null;
+  id: Generated<string>;
+  lockedUntil: Timestamp | null;
+  secret: string;
+  userId: string;
+  verified: boolean | null;
 }
 
 export interface AuthUser {
@@ -221,6 +248,7 @@ export interface AuthUser {
   image: string | null;
   name: string;
   role: string | null;
+  twoFactorEnabled: boolean | null;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -478,6 +506,15 @@ export interface OrderSlots {
   user_id: string;
 }
 
+export interface PasswordResets {
+  created_at: Generated<Timestamp>;
+  digest: Buffer;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface PositionReevaluations {
   action_taken: string;
   created_at: Generated<Timestamp>;
@@ -577,6 +614,16 @@ export interface SignalScores {
   symbol: string;
 }
 
+export interface SignInFailures {
+  failed_at: Timestamp;
+  failures: number;
+  /**
+   * whom the guesses are about and from where: digests, so that nobody reads addresses here
+   */
+  key: string;
+  locked_until: Timestamp;
+}
+
 export interface SourceHealth {
   answered_at: Timestamp | null;
   failures: Generated<number>;
@@ -643,6 +690,19 @@ export interface TradingSignals {
   symbol: string;
   take_profit: Numeric | null;
   user_id: string | null;
+}
+
+export interface UserInvitations {
+  accepted_at: Timestamp | null;
+  accepted_by: string | null;
+  created_at: Generated<Timestamp>;
+  digest: Buffer;
+  email: string;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  invited_by: string | null;
+  revoked_at: Timestamp | null;
+  role: string;
 }
 
 export interface VenueAllowances {
@@ -729,10 +789,12 @@ export interface DB {
   alert_settings: AlertSettings;
   alerts: Alerts;
   api_keys: ApiKeys;
+  api_tokens: ApiTokens;
   audit_log: AuditLog;
   "auth.account": AuthAccount;
   "auth.rateLimit": AuthRateLimit;
   "auth.session": AuthSession;
+  "auth.twoFactor": AuthTwoFactor;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
   close_batches: CloseBatches;
@@ -749,16 +811,19 @@ export interface DB {
   order_evidence: OrderEvidence;
   order_slots: OrderSlots;
   orders: Orders;
+  password_resets: PasswordResets;
   position_reevaluations: PositionReevaluations;
   positions: Positions;
   protection_gaps: ProtectionGaps;
   rate_limits: RateLimits;
   risk_reservations: RiskReservations;
+  sign_in_failures: SignInFailures;
   signal_scores: SignalScores;
   source_health: SourceHealth;
   trades: Trades;
   trading_settings: TradingSettings;
   trading_signals: TradingSignals;
+  user_invitations: UserInvitations;
   venue_allowances: VenueAllowances;
   venue_budgets: VenueBudgets;
   webhook_deliveries: WebhookDeliveries;

@@ -1,4 +1,15 @@
 -- The schema after all migrations, one fact per line; compared by the tests.
+function CREATE OR REPLACE FUNCTION public.acts_as_admin()
+   RETURNS boolean
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'pg_catalog'
+  BEGIN ATOMIC
+   SELECT (EXISTS ( SELECT
+              FROM auth."user"
+             WHERE (("user".id = current_tenant()) AND ("user".role = 'admin'::text) AND ("user".banned IS NOT TRUE)))) AS "exists";
+  END
+  
 function CREATE OR REPLACE FUNCTION public.add_account_halts()
    RETURNS trigger
    LANGUAGE plpgsql
@@ -134,6 +145,7 @@ table auth.session column expiresAt timestamp with time zone not null
 table auth.session column id uuid not null default gen_random_uuid()
 table auth.session column impersonatedBy text
 table auth.session column ipAddress text
+table auth.session column provenAt timestamp with time zone
 table auth.session column token text not null
 table auth.session column updatedAt timestamp with time zone not null
 table auth.session column userAgent text
@@ -146,6 +158,20 @@ table auth.session grant INSERT to bullpen_app
 table auth.session grant SELECT to bullpen_app
 table auth.session grant UPDATE to bullpen_app
 table auth.session index CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
+table auth.twoFactor column backupCodes text not null
+table auth.twoFactor column failedVerificationCount integer
+table auth.twoFactor column id uuid not null default gen_random_uuid()
+table auth.twoFactor column lockedUntil timestamp with time zone
+table auth.twoFactor column secret text not null
+table auth.twoFactor column userId uuid not null
+table auth.twoFactor column verified boolean
+table auth.twoFactor constraint twoFactor_pkey PRIMARY KEY (id)
+table auth.twoFactor constraint twoFactor_userId_fkey FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
+table auth.twoFactor constraint twoFactor_userId_key UNIQUE ("userId")
+table auth.twoFactor grant DELETE to bullpen_app
+table auth.twoFactor grant INSERT to bullpen_app
+table auth.twoFactor grant SELECT to bullpen_app
+table auth.twoFactor grant UPDATE to bullpen_app
 table auth.user column banExpires timestamp with time zone
 table auth.user column banReason text
 table auth.user column banned boolean
@@ -156,6 +182,7 @@ table auth.user column id uuid not null default gen_random_uuid()
 table auth.user column image text
 table auth.user column name text not null
 table auth.user column role text
+table auth.user column twoFactorEnabled boolean
 table auth.user column updatedAt timestamp with time zone not null default CURRENT_TIMESTAMP
 table auth.user constraint user_email_key UNIQUE (email)
 table auth.user constraint user_pkey PRIMARY KEY (id)
@@ -383,6 +410,32 @@ table public.api_keys grant UPDATE to bullpen_worker
 table public.api_keys policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.api_keys policy worker ALL to bullpen_worker using true check true
 table public.api_keys row security forced
+table public.api_tokens column created_at timestamp with time zone not null default now()
+table public.api_tokens column digest bytea not null
+table public.api_tokens column expires_at timestamp with time zone not null
+table public.api_tokens column hint text not null
+table public.api_tokens column id uuid not null default gen_random_uuid()
+table public.api_tokens column last_used_at timestamp with time zone
+table public.api_tokens column name text not null
+table public.api_tokens column revoked_at timestamp with time zone
+table public.api_tokens column scopes text[] not null
+table public.api_tokens column user_id uuid not null
+table public.api_tokens constraint api_tokens_check CHECK ((expires_at > created_at))
+table public.api_tokens constraint api_tokens_digest_check CHECK ((octet_length(digest) = 32))
+table public.api_tokens constraint api_tokens_digest_key UNIQUE (digest)
+table public.api_tokens constraint api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+table public.api_tokens constraint api_tokens_pkey PRIMARY KEY (id)
+table public.api_tokens constraint api_tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['read'::text, 'trade'::text, 'manage'::text, 'admin'::text])))
+table public.api_tokens constraint api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.api_tokens grant INSERT to bullpen_app
+table public.api_tokens grant SELECT to bullpen_app
+table public.api_tokens grant UPDATE (last_used_at) to bullpen_app
+table public.api_tokens grant UPDATE (revoked_at) to bullpen_app
+table public.api_tokens index CREATE UNIQUE INDEX api_tokens_name ON public.api_tokens USING btree (user_id, name) WHERE (revoked_at IS NULL)
+table public.api_tokens policy by_token SELECT to bullpen_app using (digest = decode(NULLIF(current_setting('app.token_digest'::text, true), ''::text), 'hex'::text))
+table public.api_tokens policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.api_tokens policy worker ALL to bullpen_worker using true check true
+table public.api_tokens row security forced
 table public.audit_log column action text not null
 table public.audit_log column actor text not null
 table public.audit_log column at timestamp with time zone not null default now()
@@ -748,6 +801,27 @@ table public.orders row security forced
 table public.orders trigger CREATE TRIGGER guard_absence BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (((new.state = 'not_at_venue'::text) AND (old.state <> 'not_at_venue'::text))) EXECUTE FUNCTION guard_absence()
 table public.orders trigger CREATE TRIGGER guard_late_truth BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (((old.state = ANY (ARRAY['not_at_venue'::text, 'canceled'::text, 'rejected'::text, 'manual'::text])) AND (new.state = ANY (ARRAY['open'::text, 'partially_filled'::text, 'filled'::text])) AND (new.venue_order_id IS NULL))) EXECUTE FUNCTION guard_late_truth()
 table public.orders trigger CREATE TRIGGER guard_order BEFORE UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order()
+table public.password_resets column created_at timestamp with time zone not null default now()
+table public.password_resets column digest bytea not null
+table public.password_resets column expires_at timestamp with time zone not null
+table public.password_resets column id uuid not null default gen_random_uuid()
+table public.password_resets column used_at timestamp with time zone
+table public.password_resets column user_id uuid not null
+table public.password_resets constraint password_resets_check CHECK ((expires_at > created_at))
+table public.password_resets constraint password_resets_digest_check CHECK ((octet_length(digest) = 32))
+table public.password_resets constraint password_resets_digest_key UNIQUE (digest)
+table public.password_resets constraint password_resets_pkey PRIMARY KEY (id)
+table public.password_resets constraint password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.password_resets grant INSERT to bullpen_app
+table public.password_resets grant INSERT to bullpen_worker
+table public.password_resets grant SELECT to bullpen_app
+table public.password_resets grant SELECT to bullpen_worker
+table public.password_resets grant UPDATE (used_at) to bullpen_app
+table public.password_resets grant UPDATE (used_at) to bullpen_worker
+table public.password_resets policy by_token ALL to bullpen_app using (digest = decode(NULLIF(current_setting('app.token_digest'::text, true), ''::text), 'hex'::text))
+table public.password_resets policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.password_resets policy worker ALL to bullpen_worker using true check true
+table public.password_resets row security forced
 table public.position_reevaluations column action_taken text not null
 table public.position_reevaluations column created_at timestamp with time zone not null default now()
 table public.position_reevaluations column id uuid not null default gen_random_uuid()
@@ -875,6 +949,16 @@ table public.risk_reservations grant UPDATE to bullpen_worker
 table public.risk_reservations policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.risk_reservations policy worker ALL to bullpen_worker using true check true
 table public.risk_reservations row security forced
+table public.sign_in_failures column failed_at timestamp with time zone not null
+table public.sign_in_failures column failures integer not null
+table public.sign_in_failures column key text not null
+table public.sign_in_failures column locked_until timestamp with time zone not null
+table public.sign_in_failures constraint sign_in_failures_failures_check CHECK ((failures > 0))
+table public.sign_in_failures constraint sign_in_failures_pkey PRIMARY KEY (key)
+table public.sign_in_failures grant DELETE to bullpen_app
+table public.sign_in_failures grant INSERT to bullpen_app
+table public.sign_in_failures grant SELECT to bullpen_app
+table public.sign_in_failures grant UPDATE to bullpen_app
 table public.signal_scores column created_at timestamp with time zone not null
 table public.signal_scores column is_hit boolean not null
 table public.signal_scores column move double precision not null
@@ -1000,6 +1084,34 @@ table public.trading_signals policy tenant_read SELECT to bullpen_app using ((cu
 table public.trading_signals policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
 table public.trading_signals policy worker ALL to bullpen_worker using true check true
 table public.trading_signals row security forced
+table public.user_invitations column accepted_at timestamp with time zone
+table public.user_invitations column accepted_by uuid
+table public.user_invitations column created_at timestamp with time zone not null default now()
+table public.user_invitations column digest bytea not null
+table public.user_invitations column email text not null
+table public.user_invitations column expires_at timestamp with time zone not null
+table public.user_invitations column id uuid not null default gen_random_uuid()
+table public.user_invitations column invited_by uuid
+table public.user_invitations column revoked_at timestamp with time zone
+table public.user_invitations column role text not null
+table public.user_invitations constraint user_invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth."user"(id) ON DELETE SET NULL
+table public.user_invitations constraint user_invitations_check CHECK ((expires_at > created_at))
+table public.user_invitations constraint user_invitations_check1 CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL)))
+table public.user_invitations constraint user_invitations_digest_check CHECK ((octet_length(digest) = 32))
+table public.user_invitations constraint user_invitations_digest_key UNIQUE (digest)
+table public.user_invitations constraint user_invitations_email_check CHECK ((email = lower(email)))
+table public.user_invitations constraint user_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth."user"(id) ON DELETE SET NULL
+table public.user_invitations constraint user_invitations_pkey PRIMARY KEY (id)
+table public.user_invitations constraint user_invitations_role_check CHECK ((role = ANY (ARRAY['user'::text, 'admin'::text])))
+table public.user_invitations grant INSERT to bullpen_app
+table public.user_invitations grant SELECT to bullpen_app
+table public.user_invitations grant UPDATE (accepted_at) to bullpen_app
+table public.user_invitations grant UPDATE (accepted_by) to bullpen_app
+table public.user_invitations grant UPDATE (revoked_at) to bullpen_app
+table public.user_invitations index CREATE UNIQUE INDEX user_invitations_pending ON public.user_invitations USING btree (email) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL))
+table public.user_invitations policy admin ALL to bullpen_app using acts_as_admin() check acts_as_admin()
+table public.user_invitations policy by_token ALL to bullpen_app using (digest = decode(NULLIF(current_setting('app.token_digest'::text, true), ''::text), 'hex'::text))
+table public.user_invitations row security forced
 table public.venue_allowances column account_id text not null default ''::text
 table public.venue_allowances column at timestamp with time zone not null
 table public.venue_allowances column level double precision not null
