@@ -35,6 +35,7 @@ export async function runWeb({
     db,
     signIn: openSignIn({ ...config, db, log, isPublicUrlFixed }),
     queues: queues.all(),
+    enqueue,
     log,
     readiness: openReadiness({ ...config, db, pingQueue: queues.ping, workedQueues: queueNames }),
     market: { kind: config.marketData.kind, speed: config.replaySpeed },

@@ -3,23 +3,12 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Db } from '#db/client.ts'
-import type { KeyRing } from '../vault/key-ring.ts'
-import { closeAll } from './api/close-all.ts'
-import { listDecisions } from './api/decisions.ts'
-import { getEquity } from './api/equity.ts'
+import type { Enqueue } from '../queue/enqueue.ts'
+import { admit, type Caller } from './api/caller.ts'
 import { type LiveUpdates, openLiveUpdates } from './api/events.ts'
-import { setHalt } from './api/halts.ts'
 import type { MarketPace } from './api/market-time.ts'
-import { getMe } from './api/me.ts'
-import { getOperations } from './api/operations.ts'
-import { getOverview } from './api/overview.ts'
-import { listPositions } from './api/positions.ts'
-import { mount, type Route } from './api/route.ts'
-import { getScores } from './api/scores.ts'
-import { listSignals } from './api/signals.ts'
-import { listTrades } from './api/trades.ts'
-import { listWebhookDeliveries } from './api/webhook-deliveries.ts'
-import { createWebhook, endWebhook, listWebhooks } from './api/webhooks.ts'
+import { mount } from './api/mount.ts'
+import { apiRoutes } from './api/routes.ts'
 import { bullBoardHeaders, strictHeaders } from './headers.ts'
 import { type HookOptions, hooks } from './hooks/router.ts'
 import { bullBoard } from './ops.ts'
@@ -35,6 +24,7 @@ export interface AppOptions extends SiteOptions {
   readonly db: Db
   readonly signIn: SignIn
   readonly queues: readonly Queue[]
+  readonly enqueue: Enqueue
   readonly log: Logger
   readonly readiness: () => Promise<ReadinessCheck[]>
   readonly market: MarketPace
@@ -50,27 +40,6 @@ export interface App {
   close(): void
 }
 
-/** Every GET and POST under /api/v1. */
-export function apiRoutes(queues: readonly Queue[], keys: KeyRing): Route[] {
-  return [
-    getMe,
-    getOverview,
-    getEquity,
-    listPositions,
-    listTrades,
-    listDecisions,
-    listSignals,
-    getScores,
-    listWebhooks,
-    listWebhookDeliveries,
-    createWebhook(keys),
-    endWebhook,
-    setHalt,
-    closeAll,
-    getOperations(queues),
-  ]
-}
-
 /** Wires the middleware in the order in which a request meets it. */
 export function createApp(options: AppOptions): App {
   const { db, signIn, queues, log, readiness, market, publicUrl, trustProxy } = options
@@ -78,6 +47,8 @@ export function createApp(options: AppOptions): App {
   const live = openLiveUpdates({ db, market, log })
   const app = express()
   app.disable('x-powered-by')
+  // Answers are a tenant's own: no cache keeps them, so nothing asks whether they have changed.
+  app.disable('etag')
   app.set('query parser', 'simple')
   app.set('trust proxy', trustProxy)
 
@@ -94,7 +65,10 @@ export function createApp(options: AppOptions): App {
     return signIn.handle(request, response)
   })
   app.use(async (request, response, next) => {
-    response.locals.user = request.path.startsWith('/assets/') ? undefined : await signIn.whoIs(request)
+    const caller = request.path.startsWith('/assets/') ? undefined : await signIn.whoIs(request)
+    response.locals.caller = caller
+    // Pages are for people: a token opens the API alone.
+    response.locals.user = caller?.kind === 'session' ? caller.user : undefined
     next()
   })
   app.use('/api/v1', api(options, live))
@@ -105,14 +79,17 @@ export function createApp(options: AppOptions): App {
   return { handler: app, close: () => live.close() }
 }
 
-function api({ db, market, queues, signIn, hooks: { keys } }: AppOptions, live: LiveUpdates): RequestHandler {
+function api(options: AppOptions, live: LiveUpdates): RequestHandler {
+  const { db, market, queues, enqueue, signIn, hooks } = options
   const router = express.Router()
-  router.use((_request, response, next) => next(response.locals.user ? undefined : signInFirst()))
+  router.use((_request, response, next) => next(response.locals.caller ? undefined : signInFirst()))
   router.use(express.json({ limit: '100kb' }))
   router.get('/events', (request, response) => {
-    live.stream(response.locals.user as SignedIn, response, async () => Boolean(await signIn.whoIs(request)))
+    const caller = response.locals.caller as Caller
+    admit(caller, { scope: 'read', isStepUp: false }, new Date())
+    live.stream(caller.user, response, async () => Boolean(await signIn.whoIs(request)))
   })
-  mount(router, apiRoutes(queues, keys), { db, market })
+  mount(router, apiRoutes({ queues, enqueue, keys: hooks.keys }), { db, market })
   router.use((request) => {
     throw new Problem(
       404,

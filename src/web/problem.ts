@@ -64,6 +64,13 @@ export function invalidRequest(error: z.ZodError): Problem {
   )
 }
 
+/** What is not the caller's does not exist for the caller: the same answer for another's id and for none's. */
+export function noSuch(noun: string, id: string, list: string): Problem {
+  return new Problem(404, `no-such-${noun.replaceAll(' ', '-')}`, `There is no ${noun} ${id}.`, {
+    advice: `Ask /api/v1${list} for yours.`,
+  })
+}
+
 /** Without a session nothing but the sign-in page is shown. */
 export function signInFirst(): Problem {
   return new Problem(401, 'sign-in-required', 'There is no valid session.', {
@@ -107,8 +114,12 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Sign-in required',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Method not allowed',
   409: 'Conflict',
+  410: 'Gone',
   413: 'Too large',
+  415: 'Not JSON',
+  422: 'Cannot be done',
   429: 'Too many requests',
   500: 'Internal error',
   503: 'Not available',

@@ -22,6 +22,8 @@ export function refuseCrossSite(publicUrl: string | undefined): RequestHandler {
 
 function isSafe(request: Request, publicUrl: string | undefined): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return true
+  // A page of another site cannot make a browser send this header without asking us first, and we never allow it.
+  if (request.get('authorization') !== undefined) return true
   // Browsers on https and localhost say where a request comes from and pages cannot forge it; elsewhere Origin decides.
   const site = request.get('sec-fetch-site')
   if (site !== undefined) return site === 'same-origin'

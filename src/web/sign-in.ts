@@ -7,6 +7,7 @@ import { admin } from 'better-auth/plugins/admin'
 import type { Logger } from 'pino'
 import type { Db } from '#db/client.ts'
 import { UserError } from '../errors.ts'
+import type { Caller } from './api/caller.ts'
 import { isOwnOrigin } from './same-origin.ts'
 
 /** Roles a user may have; admins also see the operation of the cluster, never another tenant's rows. */
@@ -37,7 +38,7 @@ export interface SignIn {
   /** Answers everything under /api/auth. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Who sent a request, or undefined without a valid session. */
-  whoIs(request: IncomingMessage): Promise<SignedIn | undefined>
+  whoIs(request: IncomingMessage): Promise<Caller | undefined>
 }
 
 /** The header in which the web server hands the caller's address to the sign-in library, whatever the caller sent in it. */
@@ -56,7 +57,8 @@ export function openSignIn(options: SignInOptions): SignIn {
       const session = await auth.api.getSession({ headers: fromNodeHeaders(request.headers) })
       if (!session) return undefined
       const { id, name, email, role } = session.user
-      return { id, name, email, role: role === 'admin' ? 'admin' : 'user' }
+      const user: SignedIn = { id, name, email, role: role === 'admin' ? 'admin' : 'user' }
+      return { kind: 'session', user, provenAt: session.session.createdAt }
     },
   }
 }

@@ -60,6 +60,7 @@ describe.skipIf(!hasBrowser)('retry in Bull Board', async () => {
         log: desk.log,
       }),
       queues: queues.all(),
+      enqueue: enqueueOn(queues),
       log: desk.log,
       readiness: async () => [],
       market: { kind: 'synthetic', speed: 1 },

@@ -2,6 +2,7 @@ import pino, { type Logger } from 'pino'
 import { afterAll } from 'vitest'
 import type { Db } from '#db/client.ts'
 import { openBackend } from '#src/queue/backend.ts'
+import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 import { createApp } from '#src/web/app.ts'
@@ -61,6 +62,7 @@ export async function testWeb(dashboard?: string): Promise<TestWeb> {
       log,
     }),
     queues: queues.all(),
+    enqueue: enqueueOn(queues),
     log,
     readiness: openReadiness({
       db: app,

@@ -5,8 +5,8 @@ import { decision } from '#src/web/api/decisions.ts'
 import { marketNow } from '#src/web/api/market-time.ts'
 import { pageOf } from '#src/web/api/page.ts'
 import type { Route } from '#src/web/api/route.ts'
+import { apiRoutes } from '#src/web/api/routes.ts'
 import { signal } from '#src/web/api/signals.ts'
-import { apiRoutes } from '#src/web/app.ts'
 import { beatMonitor } from '../support/seed.ts'
 import { type TestUser, type TestWeb, testKeys, testWeb } from '../support/web.ts'
 
@@ -15,7 +15,9 @@ let ada: Record<string, string>
 let ben: Record<string, string>
 
 /** Every readable route, as anybody may list it. */
-const reads = apiRoutes([], testKeys).filter((each) => each.method === 'get')
+const reads = apiRoutes({ queues: [], keys: testKeys, enqueue: async () => {} }).filter(
+  (each) => each.method === 'get',
+)
 
 beforeAll(async () => {
   web = await testWeb()

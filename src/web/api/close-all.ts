@@ -21,6 +21,8 @@ const closing = z.object({
 export const closeAll = route({
   method: 'post',
   path: '/close-all',
+  scope: 'trade',
+  stepUp: true,
   summary: 'Closes every open position of the caller at the market, and takes back what rests.',
   query: nothing,
   body: z.strictObject(

@@ -70,7 +70,11 @@ export function openLiveUpdates({ db, market, log, everyMs = 2_000 }: Options): 
 /** All topics of one tenant in one transaction. */
 function readAll(db: Db, user: SignedIn, market: MarketPace): Promise<Record<Topic, unknown>> {
   return asTenant(db, user.id, async (tx) => {
-    const asked = <Q>(query: Q): Asked<Q, undefined> => ({ db: tx, user, market, query, body: undefined })
+    const asked = <Q>(query: Q): Asked<Q, undefined, Record<string, never>> => ({
+      ...{ db: tx, user, market, query, body: undefined },
+      params: {},
+      afterCommit: () => {},
+    })
     const page = asked({ limit: streamedRows })
     return {
       overview: await getOverview.handle(asked({})),

@@ -13,6 +13,8 @@ const halt = z.object({ mode: z.enum(['none', 'no_entries']) })
 export const setHalt = route({
   method: 'post',
   path: '/halts',
+  scope: 'trade',
+  stepUp: ({ mode }) => mode === 'none',
   summary: 'Stops all new entries of the caller, or allows them again. Exits always go on.',
   query: nothing,
   body: z.strictObject(

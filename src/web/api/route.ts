@@ -1,17 +1,27 @@
-import type { Router } from 'express'
 import type { z } from 'zod'
-import { asTenant, type Db } from '#db/client.ts'
-import { invalidRequest, Problem } from '../problem.ts'
+import type { Db } from '#db/client.ts'
 import type { SignedIn } from '../sign-in.ts'
+import type { Scope } from './caller.ts'
+import { noBody, nothing } from './fields.ts'
 import type { MarketPace } from './market-time.ts'
 
+export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
+export type Method = (typeof methods)[number]
+
 /** What a route knows besides its input: the tenant's transaction, who asks, and how fast the market runs. */
-export interface Asked<Q, B> {
+export interface Asked<Q, B, P = unknown> {
   readonly db: Db
   readonly user: SignedIn
   readonly market: MarketPace
+  /** From the address, such as the `id` of `/orders/:id`. */
+  readonly params: P
   readonly query: Q
   readonly body: B
+  /**
+   * Runs once the transaction is committed and before the answer: for waking workers. What it fails at is logged and not
+   * answered, because what was asked for has happened.
+   */
+  afterCommit(run: () => Promise<unknown>): void
 }
 
 /** One operation of the API: its schemas are the validation and the documentation. `db` sees the caller's rows only. */
@@ -19,66 +29,47 @@ export interface Route<
   Q extends z.ZodType = z.ZodType,
   B extends z.ZodType = z.ZodType,
   A extends z.ZodType = z.ZodType,
+  P extends z.ZodType = z.ZodType,
 > {
-  readonly method: 'get' | 'post'
+  readonly method: Method
+  /** Under /api/v1, with parameters as `:id`. */
   readonly path: string
   /** One sentence that says what it gives or does. */
   readonly summary: string
   /** Only admins may ask; everybody signed in otherwise. */
   readonly role?: 'admin'
+  /** What a token needs; `read` for a GET, `admin` where the role is, `manage` otherwise. */
+  readonly scope?: Scope
+  /** Whether a session must have been proven within the last 10 minutes, always or for some bodies. */
+  readonly stepUp?: true | ((body: z.infer<B>) => boolean)
+  /** 200 unless something else is told: 201 made, 202 will be done. */
+  readonly status?: 200 | 201 | 202
+  /** Of an answer that is text instead of JSON; `answer` is then a string. */
+  readonly media?: 'text/csv'
+  readonly params: P
   readonly query: Q
   readonly body: B
   readonly answer: A
-  handle(asked: Asked<z.infer<Q>, z.infer<B>>): Promise<z.infer<A>>
+  /** The answer; throws a Problem for what cannot be done, and then nothing has been done. */
+  handle(asked: Asked<z.infer<Q>, z.infer<B>, z.infer<P>>): Promise<z.input<A>>
 }
 
-/** Declares a route; the identity with a type. */
-export function route<Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
-  declared: Route<Q, B, A>,
-): Route<Q, B, A> {
-  return declared
+/** Declares a route; without `params`, `query` or `body` it takes none. */
+export function route<
+  A extends z.ZodType,
+  Q extends z.ZodType = typeof nothing,
+  B extends z.ZodType = typeof noBody,
+  P extends z.ZodType = typeof nothing,
+>(
+  declared: Omit<Route<Q, B, A, P>, 'params' | 'query' | 'body'> & { params?: P; query?: Q; body?: B },
+): Route<Q, B, A, P> {
+  const { params = nothing, query = nothing, body = noBody, ...rest } = declared
+  return { ...rest, params, query, body } as Route<Q, B, A, P>
 }
 
-/** Adds routes to a router whose requests carry `response.locals.user`. */
-export function mount(
-  router: Router,
-  routes: readonly Route[],
-  { db, market }: { db: Db; market: MarketPace },
-): void {
-  for (const { method, path, role, query, body, handle } of routes) {
-    router[method](path, async (request, response) => {
-      const user = response.locals.user as SignedIn
-      if (role === 'admin' && user.role !== 'admin') throw adminsOnly()
-      const input = { query: parse(query, request.query), body: parse(body, request.body) }
-      const answer = await asTenant(db, user.id, async (tx) => {
-        await requireOwnAccount(tx, input.query)
-        return handle({ db: tx, user, market, ...input })
-      })
-      response.set('cache-control', 'no-store').json(answer)
-    })
-  }
-}
-
-/** An account that is not the caller's does not exist for the caller; `db` sees no other's. */
-async function requireOwnAccount(db: Db, query: unknown): Promise<void> {
-  const { account } = query as { account?: string }
-  if (account === undefined) return
-  const found = await db.selectFrom('accounts').select('id').where('id', '=', account).executeTakeFirst()
-  if (!found)
-    throw new Problem(404, 'no-such-account', `There is no account ${account}.`, {
-      advice: 'Ask /api/v1/overview for your accounts.',
-    })
-}
-
-/** Refuses what only admins may see. */
-function adminsOnly(): Problem {
-  return new Problem(403, 'admins-only', 'This is for administrators.', {
-    advice: 'Ask an administrator, or sign in as one.',
-  })
-}
-
-function parse<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
-  const result = schema.safeParse(input)
-  if (!result.success) throw invalidRequest(result.error)
-  return result.data
+/** The scope a token needs for a route. */
+export function scopeOf({ method, role, scope }: Pick<Route, 'method' | 'role' | 'scope'>): Scope {
+  if (scope !== undefined) return scope
+  if (role === 'admin') return 'admin'
+  return method === 'get' ? 'read' : 'manage'
 }

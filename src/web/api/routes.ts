@@ -1,0 +1,46 @@
+import type { Queue } from 'bullmq'
+import type { Enqueue } from '../../queue/enqueue.ts'
+import type { KeyRing } from '../../vault/key-ring.ts'
+import { closeAll } from './close-all.ts'
+import { listDecisions } from './decisions.ts'
+import { getEquity } from './equity.ts'
+import { setHalt } from './halts.ts'
+import { getMe } from './me.ts'
+import { getOperations } from './operations.ts'
+import { getOverview } from './overview.ts'
+import { listPositions } from './positions.ts'
+import type { Route } from './route.ts'
+import { getScores } from './scores.ts'
+import { listSignals } from './signals.ts'
+import { listTrades } from './trades.ts'
+import { listWebhookDeliveries } from './webhook-deliveries.ts'
+import { createWebhook, endWebhook, listWebhooks } from './webhooks.ts'
+
+/** What some routes are made with. */
+export interface RouteParts {
+  readonly queues: readonly Queue[]
+  /** Seals what is secret. */
+  readonly keys: KeyRing
+  readonly enqueue: Enqueue
+}
+
+/** Every operation under /api/v1. */
+export function apiRoutes({ queues, keys }: RouteParts): Route[] {
+  return [
+    getMe,
+    getOverview,
+    getEquity,
+    listPositions,
+    listTrades,
+    listDecisions,
+    listSignals,
+    getScores,
+    listWebhooks,
+    listWebhookDeliveries,
+    createWebhook(keys),
+    endWebhook,
+    setHalt,
+    closeAll,
+    getOperations(queues),
+  ]
+}
