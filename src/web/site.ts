@@ -1,6 +1,7 @@
 import path from 'node:path'
 import express, { type RequestHandler, Router } from 'express'
 import { plainPage, plainStyles } from './page.ts'
+import { openPaths, pagePaths } from './paths.ts'
 
 export interface SiteOptions {
   /** The folder with the built dashboard; undefined while it is being built. */
@@ -17,11 +18,16 @@ export function site(options: SiteOptions): Router {
   router.get('/sign-in', (_request, response, next) =>
     response.locals.user ? response.redirect('/') : next(),
   )
-  router.get(['/', '/scores', '/webhooks'], (_request, response, next) =>
-    response.locals.user ? next() : response.redirect('/sign-in'),
+  router.get([...pagePaths], (request, response, next) =>
+    response.locals.user ? next() : response.redirect(signInBefore(request.originalUrl)),
   )
-  router.get(['/', '/scores', '/webhooks', '/sign-in'], page(options))
+  router.get([...pagePaths, ...openPaths], page(options))
   return router
+}
+
+/** The way in, and from there to where somebody wanted to go. */
+function signInBefore(url: string): string {
+  return url === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(url)}`
 }
 
 /** Files are named by their content, so a browser may keep them; a missing one is not answered with a page. */

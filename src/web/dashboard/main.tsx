@@ -1,26 +1,19 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { type ReactNode, StrictMode } from 'react'
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { queries } from './api.ts'
-import { OverviewPage } from './overview.tsx'
-import { ScoresPage } from './scores.tsx'
-import { SignInPage } from './sign-in.tsx'
-import { WebhooksPage } from './webhooks.tsx'
+import { queries } from './shell/api.ts'
+import { Router } from './shell/router.tsx'
+import { ShownPage } from './shell/shown-page.tsx'
+import { applyTheme } from './shell/theme.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('the page has no root')
 
-const pages: Readonly<Record<string, () => ReactNode>> = {
-  '/sign-in': SignInPage,
-  '/scores': ScoresPage,
-  '/webhooks': WebhooksPage,
-}
-const Page = pages[location.pathname] ?? OverviewPage
-
+applyTheme()
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <Page />
+      <Router>{(here) => <ShownPage here={here} />}</Router>
     </QueryClientProvider>
   </StrictMode>,
 )

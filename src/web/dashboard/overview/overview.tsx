@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Position } from '../../api/positions.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Failure } from '../parts/failure.tsx'
+import { Heading } from '../parts/heading.tsx'
+import { useAccount } from '../shell/account.tsx'
+import { ask } from '../shell/api.ts'
+import { useMe } from '../shell/me.ts'
+import { DecisionsPanel } from './decisions.tsx'
+import { EquityPanel } from './equity.tsx'
+import { Notices } from './notices.tsx'
+import { OperationsPanel } from './operations.tsx'
+import { PositionsPanel } from './positions.tsx'
+import { SignalsPanel } from './signals.tsx'
+import { Tiles } from './tiles.tsx'
+import { TradesPanel } from './trades.tsx'
+
+/** The first page: what the chosen account holds, did and thinks. */
+export default function OverviewPage() {
+  const me = useMe()
+  const { overview, account, error } = useAccount()
+  const positions = useQuery({
+    queryKey: ['positions'],
+    queryFn: () => ask<{ items: Position[] }>('/positions'),
+  })
+  const open = account && positions.data?.items.filter(({ accountId }) => accountId === account.id)
+
+  return (
+    <>
+      <Heading title="Overview" isHidden />
+      {error && <Failure error={error} />}
+      {overview?.accounts.length === 0 ? (
+        <NoAccount />
+      ) : (
+        <>
+          <Tiles account={account} />
+          <Notices account={account} overview={overview} positions={open} />
+          {/* On a phone the signals come last: what is held matters more than what is said. */}
+          <div className="grid gap-3 sm:gap-4 lg:grid-cols-8">
+            <EquityPanel account={account} className="lg:col-span-5" />
+            <SignalsPanel className="order-last lg:order-none lg:col-span-3" />
+            <PositionsPanel
+              positions={open}
+              account={account}
+              error={positions.error}
+              className="lg:col-span-8"
+            />
+            <TradesPanel account={account} className="lg:col-span-4 lg:self-start" />
+            <DecisionsPanel account={account} className="lg:col-span-4 lg:self-start" />
+          </div>
+        </>
+      )}
+      {me?.role === 'admin' && <OperationsPanel />}
+    </>
+  )
+}
+
+function NoAccount() {
+  return (
+    <section className="rounded-xl border border-line bg-surface py-10">
+      <Empty title="No account is connected yet">
+        Connect one with <code>bullpen account add</code>. Its equity and first decisions show up here by
+        themselves.
+      </Empty>
+    </section>
+  )
+}

@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react'
+import type { AccountOverview } from '../../api/overview.ts'
+import { fullTime, gain, money, percent, share, trendOf } from '../parts/format.ts'
+import { Gain } from '../parts/gain.tsx'
+
+/** The account's five numbers. */
+export function Tiles({ account }: { account: AccountOverview | undefined }) {
+  return (
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4 lg:grid-cols-5">
+      <Tile label="Equity" className="col-span-2 sm:col-span-1" note={account && equityNote(account)}>
+        {account && (account.equity === null ? '–' : <Money value={account.equity} quote={account.quote} />)}
+      </Tile>
+      <Tile label="Today" note={account && todayNote(account)}>
+        {account && <Gain value={account.todayPnl} />}
+      </Tile>
+      <Tile label="Open P&L" note="if closed now">
+        {account && <Gain value={account.openPnl} />}
+      </Tile>
+      <Tile label="Open positions" note={account && protectionNote(account)}>
+        {account?.openPositions}
+      </Tile>
+      <Tile label="Win rate, 30 days" note={account && winNote(account)}>
+        {account && (account.trades30d === 0 ? '–' : share(account.wins30d / account.trades30d))}
+      </Tile>
+    </dl>
+  )
+}
+
+interface TileProps {
+  readonly label: string
+  readonly note: ReactNode
+  readonly children: ReactNode
+  readonly className?: string
+}
+
+function Tile({ label, note, children, className = '' }: TileProps) {
+  return (
+    <div className={`h-[5.75rem] rounded-xl border border-line bg-surface px-4 py-3 ${className}`}>
+      <dt className="truncate text-xs font-medium text-muted">{label}</dt>
+      <dd className="mt-0.5 truncate text-[1.5rem] leading-8 font-semibold tracking-tight">{children}</dd>
+      <dd className="truncate text-xs text-muted">{note}</dd>
+    </div>
+  )
+}
+
+function Money({ value, quote }: { value: string; quote: string }) {
+  return (
+    <>
+      {money(value)} <span className="text-sm font-medium text-muted">{quote}</span>
+    </>
+  )
+}
+
+function equityNote({ equityAt, freeQuote, quote }: AccountOverview): ReactNode {
+  if (equityAt === null || freeQuote === null) return 'first snapshot within a minute'
+  return <span title={`As of ${fullTime(Date.parse(equityAt))}`}>{`${money(freeQuote)} ${quote} free`}</span>
+}
+
+function todayNote({ todayRatio }: AccountOverview): string {
+  return todayRatio === null ? 'since midnight UTC' : `${percent(todayRatio)} · UTC day`
+}
+
+function protectionNote({ openPositions, unprotectedPositions }: AccountOverview): ReactNode {
+  if (openPositions === 0) return 'nothing at risk'
+  if (unprotectedPositions === 0) return 'all protected'
+  return <span className="font-medium text-warn">{`${unprotectedPositions} unprotected`}</span>
+}
+
+function winNote({ trades30d, wins30d, pnl30d, quote }: AccountOverview): ReactNode {
+  if (trades30d === 0) return 'no trade closed yet'
+  const colour = { up: 'text-up', down: 'text-down', flat: '' }[trendOf(pnl30d)]
+  return (
+    <>
+      {`${wins30d} of ${trades30d} · `}
+      <span className={colour}>
+        {gain(pnl30d)} {quote}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import type { ComponentType } from 'react'
+import type { PagePath } from '../../paths.ts'
+import type { IconName } from '../parts/nav-icon.tsx'
+
+/** One page: how it is called, where the navigation shows it, and its code, which is loaded when it is first opened. */
+export interface Page {
+  readonly title: string
+  readonly load: () => Promise<{ default: ComponentType }>
+  /** The group of the navigation it stands in; pages without one are reached from others. */
+  readonly place?: 'trader' | 'admin'
+  readonly icon?: IconName
+  /** One of the five that stand at the bottom of a phone. */
+  readonly isFrequent?: boolean
+  /** Stands alone, without header and navigation. */
+  readonly isBare?: boolean
+}
+
+/** Every page, in the order of the navigation. A page is a line here and its path in src/web/paths.ts. */
+export const pages: Readonly<Record<PagePath, Page>> = {
+  '/': {
+    title: 'Overview',
+    place: 'trader',
+    icon: 'overview',
+    isFrequent: true,
+    load: () => import('../overview/overview.tsx'),
+  },
+  '/webhooks': {
+    title: 'Webhooks',
+    place: 'trader',
+    icon: 'webhooks',
+    load: () => import('../webhooks/webhooks.tsx'),
+  },
+  '/scores': {
+    title: 'Scores',
+    place: 'trader',
+    icon: 'scores',
+    load: () => import('../scores/scores.tsx'),
+  },
+  '/sign-in': { title: 'Sign in', isBare: true, load: () => import('../sign-in/sign-in.tsx') },
+}
