@@ -261,37 +261,21 @@ export interface AuthVerification {
   value: string;
 }
 
-export interface Backtests {
-  advice: string | null;
-  cancel_asked_at: Timestamp | null;
-  claimed_by: string | null;
+export interface Candles {
+  close: number;
+  exchange: string;
+  high: number;
   /**
-   * how often a worker has begun it
+   * of the simulator's market, which is none but its own
    */
-  claims: Generated<number>;
-  created_at: Generated<Timestamp>;
-  /**
-   * equity, buy-and-hold and depth below the peak, thinned to what a screen shows
-   */
-  curve: Json | null;
-  doing: string | null;
-  ended_at: Timestamp | null;
-  id: Generated<string>;
-  lease_until: Timestamp | null;
-  name: string;
-  notes: Generated<string[]>;
-  /**
-   * the report as a page of its own, gzip
-   */
-  page: Buffer | null;
-  progress: Generated<number>;
-  reason: string | null;
-  started_at: Timestamp | null;
-  state: Generated<string>;
-  summary: Json | null;
-  terms: Json;
-  trades: Json | null;
-  user_id: string;
+  is_paper: boolean;
+  low: number;
+  market: string;
+  open: number;
+  open_time: Timestamp;
+  symbol: string;
+  timeframe: string;
+  volume: number;
 }
 
 export interface CloseBatches {
@@ -314,6 +298,20 @@ export interface CloseBatches {
   reason: string | null;
   scope: string;
   user_id: string | null;
+  /**
+   * why it is not over yet, in words
+   */
+  waits_for: string | null;
+}
+
+export interface CloseRequests {
+  advanced_at: Timestamp | null;
+  asked_at: Generated<Timestamp>;
+  asked_by: string;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  position_id: string;
+  user_id: string;
   /**
    * why it is not over yet, in words
    */
@@ -378,6 +376,18 @@ export interface Halts {
   user_id: string | null;
 }
 
+export interface IdempotencyKeys {
+  /**
+   * null when it held a secret, which is shown once alone
+   */
+  answer: string | null;
+  created_at: Generated<Timestamp>;
+  key: string;
+  request_hash: Buffer;
+  status: number | null;
+  user_id: string;
+}
+
 export interface KeyNonces {
   account_id: string;
   /**
@@ -410,6 +420,10 @@ export interface MonitoredPositions {
   entry_price: Numeric;
   evaluated_at: Timestamp | null;
   is_active: Generated<boolean>;
+  /**
+   * the user set the take profit: re-evaluations leave it alone
+   */
+  is_target_own: Generated<boolean>;
   last_price: Numeric | null;
   position_id: string;
   reevaluated_at: Timestamp | null;
@@ -830,12 +844,14 @@ export interface DB {
   "auth.twoFactor": AuthTwoFactor;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
-  backtests: Backtests;
+  candles: Candles;
   close_batches: CloseBatches;
+  close_requests: CloseRequests;
   decisions: Decisions;
   equity_snapshots: EquitySnapshots;
   fills: Fills;
   halts: Halts;
+  idempotency_keys: IdempotencyKeys;
   key_nonces: KeyNonces;
   ledger: Ledger;
   model_spending: ModelSpending;
