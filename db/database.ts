@@ -261,6 +261,39 @@ export interface AuthVerification {
   value: string;
 }
 
+export interface Backtests {
+  advice: string | null;
+  cancel_asked_at: Timestamp | null;
+  claimed_by: string | null;
+  /**
+   * how often a worker has begun it
+   */
+  claims: Generated<number>;
+  created_at: Generated<Timestamp>;
+  /**
+   * equity, buy-and-hold and depth below the peak, thinned to what a screen shows
+   */
+  curve: Json | null;
+  doing: string | null;
+  ended_at: Timestamp | null;
+  id: Generated<string>;
+  lease_until: Timestamp | null;
+  name: string;
+  notes: Generated<string[]>;
+  /**
+   * the report as a page of its own, gzip
+   */
+  page: Buffer | null;
+  progress: Generated<number>;
+  reason: string | null;
+  started_at: Timestamp | null;
+  state: Generated<string>;
+  summary: Json | null;
+  terms: Json;
+  trades: Json | null;
+  user_id: string;
+}
+
 export interface Candles {
   close: number;
   exchange: string;
@@ -844,6 +877,7 @@ export interface DB {
   "auth.twoFactor": AuthTwoFactor;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
+  backtests: Backtests;
   candles: Candles;
   close_batches: CloseBatches;
   close_requests: CloseRequests;

@@ -1,4 +1,14 @@
 -- The schema after all migrations, one fact per line; compared by the tests.
+function CREATE OR REPLACE FUNCTION public.accounts_named()
+   RETURNS TABLE(id uuid, user_id uuid, name text, exchange text, market text, mode text)
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+        select a.id, a.user_id, a.name, a.exchange, a.market, a.mode from accounts a
+        where a.status <> 'closed' and acts_for_all() order by a.created_at, a.id
+      $function$
+  
 function CREATE OR REPLACE FUNCTION public.acts_as_admin()
    RETURNS boolean
    LANGUAGE sql
@@ -9,6 +19,15 @@ function CREATE OR REPLACE FUNCTION public.acts_as_admin()
               FROM auth."user"
              WHERE (("user".id = current_tenant()) AND ("user".role = 'admin'::text) AND ("user".banned IS NOT TRUE)))) AS "exists";
   END
+  
+function CREATE OR REPLACE FUNCTION public.acts_for_all()
+   RETURNS boolean
+   LANGUAGE sql
+   STABLE
+   SET search_path TO 'public'
+  AS $function$
+        select coalesce(current_setting('app.for_all', true), '') = 'on' and acts_as_admin()
+      $function$
   
 function CREATE OR REPLACE FUNCTION public.add_account_halts()
    RETURNS trigger
@@ -21,6 +40,17 @@ function CREATE OR REPLACE FUNCTION public.add_account_halts()
           on conflict do nothing;
         return new;
       end $function$
+  
+function CREATE OR REPLACE FUNCTION public.close_progress(batch uuid)
+   RETURNS TABLE(positions integer, closed integer)
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+        select count(*)::integer, (count(*) filter (where p.state not in ('opening', 'open', 'closing', 'stray')))::integer
+        from positions p where acts_for_all()
+          and p.id = any (array(select unnest(position_ids) from close_batches where id = batch))
+      $function$
   
 function CREATE OR REPLACE FUNCTION public.current_tenant()
    RETURNS uuid
@@ -102,6 +132,61 @@ function CREATE OR REPLACE FUNCTION public.guard_stop()
         end if;
         return new;
       end $function$
+  
+function CREATE OR REPLACE FUNCTION public.is_pair_known(pair text)
+   RETURNS boolean
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+        select acts_for_all() and (exists (select from trading_signals where symbol = pair)
+          or exists (select from positions where split_part(symbol, ':', 1) = pair))
+      $function$
+  
+function CREATE OR REPLACE FUNCTION public.orders_by_exchange(since interval)
+   RETURNS TABLE(exchange text, is_entry boolean, sent integer, unknown integer, rejected integer, sent_p50_ms double precision, sent_p95_ms double precision, booked_p50_ms double precision, booked_p95_ms double precision)
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+        select o.exchange, o.purpose = 'entry', count(o.sent_at)::integer,
+          (count(*) filter (where o.state = 'unknown'))::integer, (count(*) filter (where o.state = 'rejected'))::integer,
+          percentile_cont(0.5) within group (order by extract(epoch from o.sent_at - o.planned_at) * 1000),
+          percentile_cont(0.95) within group (order by extract(epoch from o.sent_at - o.planned_at) * 1000),
+          percentile_cont(0.5) within group (order by extract(epoch from booked.at - o.sent_at) * 1000),
+          percentile_cont(0.95) within group (order by extract(epoch from booked.at - o.sent_at) * 1000)
+        from orders o
+        left join lateral (select min(recorded_at) as at from fills where fills.order_id = o.id and o.type = 'market') booked on true
+        where acts_for_all() and o.purpose in ('entry', 'exit')
+          and (o.sent_at > clock_timestamp() - since or o.state = 'unknown')
+        group by o.exchange, o.purpose = 'entry' order by o.exchange, o.purpose = 'entry' desc
+      $function$
+  
+function CREATE OR REPLACE FUNCTION public.positions_by_place()
+   RETURNS TABLE(exchange text, market text, mode text, open integer, unprotected integer, longest_seconds double precision)
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+        select a.exchange, a.market, a.mode, count(*)::integer,
+          count(gap.id)::integer, max(extract(epoch from clock_timestamp() - gap.began_at))::double precision
+        from positions p join accounts a on a.id = p.account_id
+        left join protection_gaps gap on gap.position_id = p.id and gap.ended_at is null
+        where p.state in ('open', 'closing', 'stray') and acts_for_all()
+        group by a.exchange, a.market, a.mode order by a.exchange, a.market, a.mode
+      $function$
+  
+function CREATE OR REPLACE FUNCTION public.streams_by_exchange()
+   RETURNS TABLE(exchange text, accounts integer, heard integer)
+   LANGUAGE sql
+   STABLE SECURITY DEFINER
+   SET search_path TO 'public'
+  AS $function$
+        select a.exchange, count(*)::integer, (count(*) filter (where s.whole_since is not null and s.lease_until > clock_timestamp()))::integer
+        from accounts a left join account_streams s on s.account_id = a.id
+        where a.status <> 'closed' and acts_for_all()
+        group by a.exchange order by a.exchange
+      $function$
   
 function CREATE OR REPLACE FUNCTION public.take_turn_on_halts()
    RETURNS trigger
@@ -464,10 +549,60 @@ table public.audit_log grant INSERT to bullpen_app
 table public.audit_log grant INSERT to bullpen_worker
 table public.audit_log grant SELECT to bullpen_app
 table public.audit_log grant SELECT to bullpen_worker
+table public.audit_log policy admin_add INSERT to bullpen_app check ( SELECT acts_for_all() AS acts_for_all)
+table public.audit_log policy admin_read SELECT to bullpen_app using ( SELECT acts_for_all() AS acts_for_all)
 table public.audit_log policy tenant_read SELECT to bullpen_app using (user_id = current_tenant())
 table public.audit_log policy tenant_write INSERT to bullpen_app check (user_id = current_tenant())
 table public.audit_log policy worker ALL to bullpen_worker using true check true
 table public.audit_log row security forced
+table public.backtests column advice text
+table public.backtests column cancel_asked_at timestamp with time zone
+table public.backtests column claimed_by text
+table public.backtests column claims integer not null default 0
+table public.backtests column created_at timestamp with time zone not null default clock_timestamp()
+table public.backtests column curve jsonb
+table public.backtests column doing text
+table public.backtests column ended_at timestamp with time zone
+table public.backtests column id uuid not null default gen_random_uuid()
+table public.backtests column lease_until timestamp with time zone
+table public.backtests column name text not null
+table public.backtests column notes text[] not null default '{}'::text[]
+table public.backtests column page bytea
+table public.backtests column progress double precision not null default 0
+table public.backtests column reason text
+table public.backtests column started_at timestamp with time zone
+table public.backtests column state text not null default 'queued'::text
+table public.backtests column summary jsonb
+table public.backtests column terms jsonb not null
+table public.backtests column trades jsonb
+table public.backtests column user_id uuid not null
+table public.backtests constraint backtests_claims_check CHECK ((claims >= 0))
+table public.backtests constraint backtests_done_whole CHECK (((state = 'done'::text) = ((summary IS NOT NULL) AND (curve IS NOT NULL) AND (trades IS NOT NULL) AND (page IS NOT NULL))))
+table public.backtests constraint backtests_end_once CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL)))
+table public.backtests constraint backtests_fail_with_a_reason CHECK (((state = 'failed'::text) = (reason IS NOT NULL)))
+table public.backtests constraint backtests_id_user_id_key UNIQUE (id, user_id)
+table public.backtests constraint backtests_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+table public.backtests constraint backtests_pkey PRIMARY KEY (id)
+table public.backtests constraint backtests_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision)))
+table public.backtests constraint backtests_run_by_somebody CHECK (((state = 'running'::text) = ((lease_until IS NOT NULL) AND (claimed_by IS NOT NULL))))
+table public.backtests constraint backtests_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+table public.backtests constraint backtests_terms_check CHECK ((jsonb_typeof(terms) = 'object'::text))
+table public.backtests constraint backtests_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.backtests grant DELETE to bullpen_app
+table public.backtests grant INSERT (name) to bullpen_app
+table public.backtests grant INSERT (terms) to bullpen_app
+table public.backtests grant INSERT (user_id) to bullpen_app
+table public.backtests grant SELECT to bullpen_app
+table public.backtests grant SELECT to bullpen_worker
+table public.backtests grant UPDATE (cancel_asked_at) to bullpen_app
+table public.backtests grant UPDATE (ended_at) to bullpen_app
+table public.backtests grant UPDATE (state) to bullpen_app
+table public.backtests grant UPDATE to bullpen_worker
+table public.backtests index CREATE INDEX backtests_unfinished ON public.backtests USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
+table public.backtests index CREATE INDEX backtests_user ON public.backtests USING btree (user_id, created_at DESC, id DESC)
+table public.backtests policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.backtests policy worker ALL to bullpen_worker using true check true
+table public.backtests row security forced
 table public.candles column close double precision not null
 table public.candles column exchange text not null
 table public.candles column high double precision not null
@@ -511,6 +646,8 @@ table public.close_batches grant SELECT to bullpen_app
 table public.close_batches grant SELECT to bullpen_worker
 table public.close_batches grant UPDATE to bullpen_worker
 table public.close_batches index CREATE UNIQUE INDEX close_batches_open ON public.close_batches USING btree (scope, key) WHERE (ended_at IS NULL)
+table public.close_batches policy admin_add INSERT to bullpen_app check ( SELECT acts_for_all() AS acts_for_all)
+table public.close_batches policy admin_read SELECT to bullpen_app using ( SELECT acts_for_all() AS acts_for_all)
 table public.close_batches policy tenant_read SELECT to bullpen_app using ((current_tenant() IS NOT NULL) AND ((user_id IS NULL) OR (user_id = current_tenant())))
 table public.close_batches policy tenant_write INSERT to bullpen_app check ((user_id = current_tenant()) AND (scope = ANY (ARRAY['user'::text, 'account'::text])))
 table public.close_batches policy worker ALL to bullpen_worker using true check true
@@ -622,11 +759,15 @@ table public.halts constraint halts_mode_check CHECK ((mode = ANY (ARRAY['none':
 table public.halts constraint halts_pkey PRIMARY KEY (scope, key)
 table public.halts constraint halts_scope_check CHECK ((scope = ANY (ARRAY['global'::text, 'exchange'::text, 'user'::text, 'account'::text, 'symbol'::text])))
 table public.halts constraint halts_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.halts grant INSERT to bullpen_app
 table public.halts grant INSERT to bullpen_worker
 table public.halts grant SELECT to bullpen_app
 table public.halts grant SELECT to bullpen_worker
 table public.halts grant UPDATE to bullpen_app
 table public.halts grant UPDATE to bullpen_worker
+table public.halts policy admin_add INSERT to bullpen_app check ( SELECT acts_for_all() AS acts_for_all)
+table public.halts policy admin_change UPDATE to bullpen_app using ( SELECT acts_for_all() AS acts_for_all) check ( SELECT acts_for_all() AS acts_for_all)
+table public.halts policy admin_read SELECT to bullpen_app using ( SELECT acts_for_all() AS acts_for_all)
 table public.halts policy tenant_read SELECT to bullpen_app using ((current_tenant() IS NOT NULL) AND ((user_id IS NULL) OR (user_id = current_tenant())))
 table public.halts policy tenant_write UPDATE to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.halts policy worker ALL to bullpen_worker using true check true
@@ -700,6 +841,7 @@ table public.monitor_shards constraint monitor_shards_missed_ticks_check CHECK (
 table public.monitor_shards constraint monitor_shards_pkey PRIMARY KEY (shard)
 table public.monitor_shards constraint monitor_shards_shard_check CHECK ((shard >= 0))
 table public.monitor_shards grant INSERT to bullpen_worker
+table public.monitor_shards grant SELECT to bullpen_app
 table public.monitor_shards grant SELECT to bullpen_worker
 table public.monitor_shards grant UPDATE to bullpen_worker
 table public.monitored_positions column best_price numeric not null
@@ -1200,6 +1342,7 @@ table public.venue_allowances column place text not null
 table public.venue_allowances constraint venue_allowances_pkey PRIMARY KEY (place, name, account_id)
 table public.venue_allowances grant DELETE to bullpen_worker
 table public.venue_allowances grant INSERT to bullpen_worker
+table public.venue_allowances grant SELECT to bullpen_app
 table public.venue_allowances grant SELECT to bullpen_worker
 table public.venue_allowances grant UPDATE to bullpen_worker
 table public.venue_budgets column account_id text not null default ''::text
@@ -1209,6 +1352,7 @@ table public.venue_budgets column reason text not null
 table public.venue_budgets constraint venue_budgets_pkey PRIMARY KEY (place, account_id)
 table public.venue_budgets grant DELETE to bullpen_worker
 table public.venue_budgets grant INSERT to bullpen_worker
+table public.venue_budgets grant SELECT to bullpen_app
 table public.venue_budgets grant SELECT to bullpen_worker
 table public.venue_budgets grant UPDATE to bullpen_worker
 table public.webhook_deliveries column body text not null
