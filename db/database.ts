@@ -845,17 +845,28 @@ export interface Workers {
    */
   address: string | null;
   /**
+   * a digest of its program
+   */
+  build: string | null;
+  /**
    * whether it holds an advisory lock for as long as it lives: without it, it has ended
    */
   has_lifeline: Generated<boolean>;
   heartbeat_at: Generated<Timestamp>;
   host: string;
   id: string;
+  leave_asked_at: Timestamp | null;
+  leave_reason: string | null;
   loop_lag_ms: number | null;
   pid: number;
   queues: Generated<string[]>;
   role: string;
   rss_bytes: Int8 | null;
+  /**
+   * the newest migration that its build knows
+   */
+  schema: string | null;
+  silence_told_at: Timestamp | null;
   started_at: Generated<Timestamp>;
   stopped_at: Timestamp | null;
   version: string;

@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs'
+import { promises as fs, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Kysely, PostgresDialect } from 'kysely'
 import { FileMigrationProvider, Migrator } from 'kysely/migration'
@@ -31,7 +31,14 @@ export async function pendingMigrations(db: Kysely<unknown>): Promise<string[]> 
     .map((migration) => migration.name)
 }
 
+/** The name of the newest migration that this build knows. */
+export function newestMigration(): string {
+  const names = readdirSync(folder).map((file) => path.parse(file).name)
+  return names.sort().at(-1) ?? ''
+}
+
+const folder = path.join(import.meta.dirname, 'migrations')
+
 function migratorFor(db: Kysely<unknown>): Migrator {
-  const folder = path.join(import.meta.dirname, 'migrations')
   return new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder: folder }) })
 }

@@ -237,7 +237,10 @@ table auth.rateLimit column lastRequest bigint not null
 table auth.rateLimit constraint rateLimit_key_key UNIQUE (key)
 table auth.rateLimit constraint rateLimit_pkey PRIMARY KEY (id)
 table auth.rateLimit grant DELETE to bullpen_app
+table auth.rateLimit grant DELETE to bullpen_worker
 table auth.rateLimit grant INSERT to bullpen_app
+table auth.rateLimit grant SELECT (id) to bullpen_worker
+table auth.rateLimit grant SELECT (lastRequest) to bullpen_worker
 table auth.rateLimit grant SELECT to bullpen_app
 table auth.rateLimit grant UPDATE to bullpen_app
 table auth.session column createdAt timestamp with time zone not null default CURRENT_TIMESTAMP
@@ -254,7 +257,10 @@ table auth.session constraint session_pkey PRIMARY KEY (id)
 table auth.session constraint session_token_key UNIQUE (token)
 table auth.session constraint session_userId_fkey FOREIGN KEY ("userId") REFERENCES auth."user"(id) ON DELETE CASCADE
 table auth.session grant DELETE to bullpen_app
+table auth.session grant DELETE to bullpen_worker
 table auth.session grant INSERT to bullpen_app
+table auth.session grant SELECT (expiresAt) to bullpen_worker
+table auth.session grant SELECT (id) to bullpen_worker
 table auth.session grant SELECT to bullpen_app
 table auth.session grant UPDATE to bullpen_app
 table auth.session index CREATE INDEX "session_userId_idx" ON auth.session USING btree ("userId")
@@ -299,7 +305,10 @@ table auth.verification column updatedAt timestamp with time zone not null defau
 table auth.verification column value text not null
 table auth.verification constraint verification_pkey PRIMARY KEY (id)
 table auth.verification grant DELETE to bullpen_app
+table auth.verification grant DELETE to bullpen_worker
 table auth.verification grant INSERT to bullpen_app
+table auth.verification grant SELECT (expiresAt) to bullpen_worker
+table auth.verification grant SELECT (id) to bullpen_worker
 table auth.verification grant SELECT to bullpen_app
 table auth.verification grant UPDATE to bullpen_app
 table auth.verification index CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
@@ -696,6 +705,7 @@ table public.decisions grant SELECT to bullpen_worker
 table public.decisions grant UPDATE to bullpen_worker
 table public.decisions index CREATE INDEX decisions_latest ON public.decisions USING btree (account_id, signal_id, created_at DESC)
 table public.decisions index CREATE INDEX decisions_recent ON public.decisions USING btree (user_id, created_at DESC)
+table public.decisions index CREATE INDEX decisions_signal ON public.decisions USING btree (signal_id)
 table public.decisions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.decisions policy worker ALL to bullpen_worker using true check true
 table public.decisions row security forced
@@ -1114,6 +1124,7 @@ table public.positions grant INSERT to bullpen_worker
 table public.positions grant SELECT to bullpen_app
 table public.positions grant SELECT to bullpen_worker
 table public.positions grant UPDATE to bullpen_worker
+table public.positions index CREATE INDEX positions_signal ON public.positions USING btree (signal_id)
 table public.positions index CREATE INDEX positions_user ON public.positions USING btree (user_id, created_at DESC)
 table public.positions index CREATE UNIQUE INDEX positions_living ON public.positions USING btree (account_id, symbol) WHERE (state = ANY (ARRAY['opening'::text, 'open'::text, 'closing'::text]))
 table public.positions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
@@ -1145,7 +1156,10 @@ table public.rate_limits column key text not null
 table public.rate_limits constraint rate_limits_count_check CHECK ((count > 0))
 table public.rate_limits constraint rate_limits_pkey PRIMARY KEY (key)
 table public.rate_limits grant DELETE to bullpen_app
+table public.rate_limits grant DELETE to bullpen_worker
 table public.rate_limits grant INSERT to bullpen_app
+table public.rate_limits grant SELECT (began_at) to bullpen_worker
+table public.rate_limits grant SELECT (key) to bullpen_worker
 table public.rate_limits grant SELECT to bullpen_app
 table public.rate_limits grant UPDATE to bullpen_app
 table public.risk_reservations column account_id uuid not null
@@ -1178,7 +1192,10 @@ table public.sign_in_failures column locked_until timestamp with time zone not n
 table public.sign_in_failures constraint sign_in_failures_failures_check CHECK ((failures > 0))
 table public.sign_in_failures constraint sign_in_failures_pkey PRIMARY KEY (key)
 table public.sign_in_failures grant DELETE to bullpen_app
+table public.sign_in_failures grant DELETE to bullpen_worker
 table public.sign_in_failures grant INSERT to bullpen_app
+table public.sign_in_failures grant SELECT (key) to bullpen_worker
+table public.sign_in_failures grant SELECT (locked_until) to bullpen_worker
 table public.sign_in_failures grant SELECT to bullpen_app
 table public.sign_in_failures grant UPDATE to bullpen_app
 table public.signal_scores column created_at timestamp with time zone not null
@@ -1243,6 +1260,7 @@ table public.trades grant SELECT to bullpen_app
 table public.trades grant SELECT to bullpen_worker
 table public.trades grant UPDATE to bullpen_worker
 table public.trades index CREATE INDEX trades_account ON public.trades USING btree (account_id, closed_at DESC)
+table public.trades index CREATE INDEX trades_signal ON public.trades USING btree (signal_id)
 table public.trades index CREATE INDEX trades_user ON public.trades USING btree (user_id, closed_at DESC, id DESC)
 table public.trades policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.trades policy worker ALL to bullpen_worker using true check true
@@ -1377,11 +1395,13 @@ table public.webhook_deliveries constraint webhook_deliveries_signal_id_fkey FOR
 table public.webhook_deliveries constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['received'::text, 'taken'::text, 'refused'::text])))
 table public.webhook_deliveries constraint webhook_deliveries_webhook_id_user_id_fkey FOREIGN KEY (webhook_id, user_id) REFERENCES webhooks(id, user_id) ON DELETE CASCADE
 table public.webhook_deliveries grant DELETE to bullpen_app
+table public.webhook_deliveries grant DELETE to bullpen_worker
 table public.webhook_deliveries grant INSERT to bullpen_app
 table public.webhook_deliveries grant SELECT to bullpen_app
 table public.webhook_deliveries grant SELECT to bullpen_worker
 table public.webhook_deliveries grant UPDATE to bullpen_worker
 table public.webhook_deliveries index CREATE INDEX webhook_deliveries_recent ON public.webhook_deliveries USING btree (user_id, received_at DESC, id DESC)
+table public.webhook_deliveries index CREATE INDEX webhook_deliveries_signal ON public.webhook_deliveries USING btree (signal_id) WHERE (signal_id IS NOT NULL)
 table public.webhook_deliveries index CREATE INDEX webhook_deliveries_waiting ON public.webhook_deliveries USING btree (received_at) WHERE (state = 'received'::text)
 table public.webhook_deliveries index CREATE UNIQUE INDEX webhook_deliveries_once ON public.webhook_deliveries USING btree (webhook_id, key)
 table public.webhook_deliveries policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
@@ -1414,18 +1434,24 @@ table public.webhooks policy tenant ALL to bullpen_app using (user_id = current_
 table public.webhooks policy worker ALL to bullpen_worker using true check true
 table public.webhooks row security forced
 table public.workers column address text
+table public.workers column build text
 table public.workers column has_lifeline boolean not null default false
 table public.workers column heartbeat_at timestamp with time zone not null default now()
 table public.workers column host text not null
 table public.workers column id text not null
+table public.workers column leave_asked_at timestamp with time zone
+table public.workers column leave_reason text
 table public.workers column loop_lag_ms double precision
 table public.workers column pid integer not null
 table public.workers column queues text[] not null default '{}'::text[]
 table public.workers column role text not null
 table public.workers column rss_bytes bigint
+table public.workers column schema text
+table public.workers column silence_told_at timestamp with time zone
 table public.workers column started_at timestamp with time zone not null default now()
 table public.workers column stopped_at timestamp with time zone
 table public.workers column version text not null
+table public.workers constraint workers_leave_check CHECK (((leave_asked_at IS NULL) = (leave_reason IS NULL)))
 table public.workers constraint workers_pkey PRIMARY KEY (id)
 table public.workers grant DELETE to bullpen_worker
 table public.workers grant INSERT to bullpen_worker

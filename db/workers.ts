@@ -9,20 +9,24 @@ export interface WorkerIdentity {
   readonly host: string
   readonly pid: number
   readonly version: string
+  /** A digest of its program. */
+  readonly build?: string
+  /** The newest migration that its build knows. */
+  readonly schema?: string
   /** Where a process that serves others is reached, such as the simulator. */
   readonly address?: string
 }
 
 /**
  * Says that a process is alive, by the database's clock; the first call registers it. One that has ended stays so, also
- * when a beat of its comes after that.
+ * when a beat of its comes after that. Returns why it is asked to leave, when it is.
  */
 export async function beat(
   db: Db,
   worker: WorkerIdentity,
   vitals: { readonly rssBytes: number; readonly loopLagMs: number },
-): Promise<void> {
-  await db
+): Promise<string | undefined> {
+  const { leave_reason } = await db
     .insertInto('workers')
     .values({
       id: worker.id,
@@ -31,6 +35,8 @@ export async function beat(
       host: worker.host,
       pid: worker.pid,
       version: worker.version,
+      schema: worker.schema ?? null,
+      build: worker.build ?? null,
       address: worker.address ?? null,
       rss_bytes: vitals.rssBytes,
       loop_lag_ms: vitals.loopLagMs,
@@ -40,9 +46,12 @@ export async function beat(
         heartbeat_at: sql<Date>`now()`,
         rss_bytes: vitals.rssBytes,
         loop_lag_ms: vitals.loopLagMs,
+        silence_told_at: null,
       }),
     )
-    .execute()
+    .returning('leave_reason')
+    .executeTakeFirstOrThrow()
+  return leave_reason ?? undefined
 }
 
 /** Says that a process ended by itself. */
@@ -88,4 +97,19 @@ export async function hasLiveWorker(db: Db): Promise<boolean> {
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Whether the living worker that started last is of this build: while two are at work, the newer one has its way. */
+export async function isNewestBuild(db: Db, build: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('workers')
+    .select('build')
+    .where('role', '=', 'worker')
+    .where('build', 'is not', null)
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>', sql<Date>`now() - interval '15 seconds'`)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined || row.build === build
 }
