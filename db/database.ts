@@ -566,6 +566,10 @@ export interface Orders {
   state: Generated<string>;
   stop_price: Numeric | null;
   symbol: string;
+  /**
+   * the step that made it, as W3C Trace Context says it; null when nothing was traced
+   */
+  traceparent: string | null;
   type: string;
   /**
    * how often in a row its venue could not be reached
@@ -769,6 +773,10 @@ export interface TradingSignals {
   stop_loss: Numeric | null;
   symbol: string;
   take_profit: Numeric | null;
+  /**
+   * the step that made it, as W3C Trace Context says it; null when nothing was traced
+   */
+  traceparent: string | null;
   user_id: string | null;
 }
 

@@ -10,6 +10,7 @@ import {
   orderStates,
 } from '#src/domain/order.ts'
 import type { OrderSide } from '#src/domain/side.ts'
+import { currentTrace } from '#src/tracing.ts'
 import type { Db } from './client.ts'
 import { type Grounds, recordEvent } from './order-events.ts'
 import { takeSlots } from './order-slots.ts'
@@ -59,6 +60,8 @@ export interface Order {
   readonly failureCode: string | null
   readonly failureReason: string | null
   readonly advice: string | null
+  /** The step that planned it, where steps are traced (W3C `traceparent`). */
+  readonly traceparent: string | null
 }
 
 /** An order to be planned. */
@@ -135,6 +138,7 @@ export async function insertOrder(
       expires_at: order.expiresInMs === undefined ? null : fromNow(order.expiresInMs),
       rests_until: order.restsForMs === undefined ? null : fromNow(order.restsForMs),
       on_timeout: order.onTimeout ?? null,
+      traceparent: currentTrace(),
     })
     .returning('id')
     .executeTakeFirstOrThrow()
@@ -301,6 +305,7 @@ interface OrderRow {
   failure_code: string | null
   failure_reason: string | null
   advice: string | null
+  traceparent: string | null
 }
 
 /** A row of the table as an order. */
@@ -339,5 +344,6 @@ export function toOrder(row: OrderRow): Order {
     failureCode: row.failure_code,
     failureReason: row.failure_reason,
     advice: row.advice,
+    traceparent: row.traceparent,
   }
 }

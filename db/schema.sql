@@ -979,6 +979,7 @@ table public.orders column silent_since timestamp with time zone
 table public.orders column state text not null default 'planned'::text
 table public.orders column stop_price numeric
 table public.orders column symbol text not null
+table public.orders column traceparent text
 table public.orders column type text not null
 table public.orders column unreached integer not null default 0
 table public.orders column user_id uuid not null
@@ -1009,6 +1010,7 @@ table public.orders constraint orders_reference_price_check CHECK ((reference_pr
 table public.orders constraint orders_side_check CHECK ((side = ANY (ARRAY['buy'::text, 'sell'::text])))
 table public.orders constraint orders_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'submitting'::text, 'open'::text, 'partially_filled'::text, 'filled'::text, 'canceling'::text, 'canceled'::text, 'rejected'::text, 'unknown'::text, 'not_at_venue'::text, 'abandoned'::text, 'manual'::text])))
 table public.orders constraint orders_stop_price_check CHECK ((stop_price > (0)::numeric))
+table public.orders constraint orders_traceparent_check CHECK ((length(traceparent) = 55))
 table public.orders constraint orders_type_check CHECK ((type = ANY (ARRAY['market'::text, 'limit'::text, 'stop_market'::text])))
 table public.orders constraint orders_unreached_check CHECK ((unreached >= 0))
 table public.orders constraint sent_before_anything_else CHECK (((state = ANY (ARRAY['planned'::text, 'abandoned'::text])) OR (sent_at IS NOT NULL)))
@@ -1300,6 +1302,7 @@ table public.trading_signals column source text not null
 table public.trading_signals column stop_loss numeric
 table public.trading_signals column symbol text not null
 table public.trading_signals column take_profit numeric
+table public.trading_signals column traceparent text
 table public.trading_signals column user_id uuid
 table public.trading_signals constraint trading_signals_action_check CHECK ((action = ANY (ARRAY['BUY'::text, 'SELL'::text, 'HOLD'::text])))
 table public.trading_signals constraint trading_signals_check CHECK ((expires_at > created_at))
@@ -1311,6 +1314,7 @@ table public.trading_signals constraint trading_signals_source_check CHECK ((sou
 table public.trading_signals constraint trading_signals_stop_loss_check CHECK ((stop_loss > (0)::numeric))
 table public.trading_signals constraint trading_signals_symbol_check CHECK ((symbol ~ '^[A-Z0-9]+/[A-Z0-9]+$'::text))
 table public.trading_signals constraint trading_signals_take_profit_check CHECK ((take_profit > (0)::numeric))
+table public.trading_signals constraint trading_signals_traceparent_check CHECK ((length(traceparent) = 55))
 table public.trading_signals constraint trading_signals_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
 table public.trading_signals grant DELETE to bullpen_worker
 table public.trading_signals grant INSERT to bullpen_app

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Signal, SignalAction } from '#src/domain/signal.ts'
 import { maxSignalAgeMs } from '#src/domain/signal.ts'
+import { currentTrace } from '#src/tracing.ts'
 import type { Db } from './client.ts'
 import type { TradingSignals } from './database.ts'
 
@@ -61,6 +62,7 @@ export async function recordSignal(db: Db, said: SaidSignal): Promise<{ id: stri
       created_at: now,
       renewed_at: now,
       expires_at: new Date(said.expiresAtMs),
+      traceparent: currentTrace(),
     })
     .onConflict((conflict) =>
       conflict
@@ -79,6 +81,16 @@ export async function recordSignal(db: Db, said: SaidSignal): Promise<{ id: stri
     .returning(['id', sql<boolean>`xmax = 0`.as('is_new')])
     .executeTakeFirstOrThrow()
   return { id: row.id, isNew: row.is_new }
+}
+
+/** The step that made a signal, where steps are traced (W3C `traceparent`). */
+export async function traceOfSignal(db: Db, signalId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('trading_signals')
+    .select('traceparent')
+    .where('id', '=', signalId)
+    .executeTakeFirst()
+  return row?.traceparent ?? null
 }
 
 /** When a source last said something to everyone about each symbol (market time); of what has ended, nothing. */

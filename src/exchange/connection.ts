@@ -1,5 +1,6 @@
 import type { Mode } from '../domain/market.ts'
-import { OrderRejected, VenueUnavailable } from '../errors.ts'
+import { OrderOutcomeUnknown, OrderRejected, VenueUnavailable } from '../errors.ts'
+import { venueErrors, venueSeconds } from '../metrics.ts'
 import { questionFailure } from './answers.ts'
 import type { CallKind } from './rate-limit.ts'
 import type { Attempt, Route } from './route.ts'
@@ -90,9 +91,11 @@ export async function openConnection(parts: {
 
   async function call<T>(
     client: VenueClient,
-    options: Omit<CallOptions, 'kind'>,
+    options: Omit<CallOptions, 'kind'> & Partial<Pick<CallOptions, 'kind'>>,
     ask: (client: VenueClient) => Promise<T>,
   ): Promise<T> {
+    const series = { exchange: card.exchange, kind: options.kind ?? 'public' }
+    const answered = venueSeconds.startTimer(series)
     const attempt: Attempt = { reached: 'unasked', ...(options.guard && { guard: options.guard }) }
     const bodies: unknown[] = []
     const caller: VenueClient = Object.create(client, {
@@ -110,7 +113,10 @@ export async function openConnection(parts: {
       isLost = attempt.reached === 'connecting'
       const failure = (options.failure ?? questionFailure)({ card, asked: options.asked, thrown, attempt })
       if ('code' in failure && failure.code === 'clock-skew') clock = undefined
+      venueErrors.inc({ ...series, code: codeOf(failure) })
       throw failure
+    } finally {
+      answered()
     }
   }
 
@@ -178,6 +184,11 @@ export async function openConnection(parts: {
     },
     close: () => route.close(),
   }
+}
+
+function codeOf(failure: Error): string {
+  if (failure instanceof OrderOutcomeUnknown) return 'unknown'
+  return failure instanceof VenueUnavailable || failure instanceof OrderRejected ? failure.code : 'other'
 }
 
 /** An answer without a body, with half of one or one of another shape reads like an empty list: it is none. */

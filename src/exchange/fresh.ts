@@ -24,6 +24,11 @@ export class Fresh<T> {
     return this.#fetching
   }
 
+  /** How long ago what is known was asked for, in ms; undefined before the first answer. */
+  ageMs(): number | undefined {
+    return this.#known && performance.now() - this.#known.at
+  }
+
   async #renew(): Promise<T> {
     const at = performance.now() // age counts from the asking: the answer is at least this old
     const value = await this.#fetch(this.#known?.value)

@@ -1,5 +1,6 @@
 import type { Db } from '#db/client.ts'
 import { takeAllowance } from '#db/venue-allowances.ts'
+import { venueCapacity, venueWeight } from '../metrics.ts'
 import type { CallKind, RateLimit } from './rate-limit.ts'
 
 /** The part of each limit that only exits, stops, cancels and questions about single orders may touch. */
@@ -71,7 +72,12 @@ export function venueBudgets(db: Db): VenueBudgets {
     pockets.set(key, pocket)
     const taking = pocket.turn.then(async () => {
       const waitMs = await fill(pocket, limit, cost, ask)
-      if (waitMs === 0) pocket.left -= cost
+      if (waitMs === 0) {
+        pocket.left -= cost
+        const series = { place: ask.place, limit: limit.name }
+        venueWeight.inc(series, cost)
+        if (limit.whose === 'ip') venueCapacity.set(series, limit.perSecond)
+      }
       return waitMs
     })
     pocket.turn = taking.catch(() => {})

@@ -8,6 +8,7 @@ import { approve, type OrderRequest } from '../exchange/order-request.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueOrder } from '../exchange/venue-order.ts'
 import { failed, skipped } from '../queue/job.ts'
+import { traced } from '../tracing.ts'
 import { pauseOnBadKey } from './bad-key.ts'
 import { type Claim, claimOrder } from './claim.ts'
 import { crashpoint } from './crashpoint.ts'
@@ -30,13 +31,18 @@ export async function sendOrder(
   orderId: string,
   signal?: AbortSignal,
 ): Promise<OrderResult> {
-  const { db } = desk
-  const planned = await findOrder(db, orderId)
+  const planned = await findOrder(desk.db, orderId)
   if (!planned) return result(failed(`there is no order ${orderId}`, 'nothing is to be done'), undefined)
   if (planned.state !== 'planned') return result(skipped(`it is ${planned.state} already`), planned.state)
+  const { symbol, exchange, purpose, traceparent: follows } = planned
+  const attributes = { orderId, symbol, exchange, purpose }
+  return traced({ name: 'send order', attributes, follows }, () => send(desk, planned, signal))
+}
 
+async function send(desk: OrderDesk, planned: Order, signal: AbortSignal | undefined): Promise<OrderResult> {
+  const { db } = desk
   // An entry whose time is over is abandoned also while the venue is down.
-  if (await hasExpired(db, orderId)) return claimed(await claimOrder(db, planned, settling(desk)))
+  if (await hasExpired(db, planned.id)) return claimed(await claimOrder(db, planned, settling(desk)))
 
   // Everything that can wait for the network comes before the claim: from there on, seconds count.
   const ready = await prepare(desk, planned)

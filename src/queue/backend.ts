@@ -1,8 +1,10 @@
 import type { Processor, WorkerOptions } from 'bullmq'
 import { createPostgresBackend, createRedisBackend, Queue, runMigrations, Worker } from 'bullmq'
+import { BullMQOtel } from 'bullmq-otel'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { SteadyClient } from '../steady-client.ts'
+import { isTracing } from '../tracing.ts'
 
 /** Where queues live. Exactly one of the two: Redis in production, PostgreSQL otherwise. */
 export type QueueAddress = { readonly redisUrl: string } | { readonly postgresUrl: string }
@@ -48,9 +50,9 @@ function onRedis(url: string): QueueBackend {
   probe.on('error', () => {})
   return {
     kind: 'redis',
-    queue: (name) => quiet(new Queue(name, { connection, prefix }, createRedisBackend)),
+    queue: (name) => quiet(new Queue(name, { connection, prefix, ...tracing() }, createRedisBackend)),
     worker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, connection, prefix }, createRedisBackend),
+      new Worker(name, processor, { ...options, connection, prefix, ...tracing() }, createRedisBackend),
     async ping() {
       await probe.ping()
     },
@@ -84,12 +86,13 @@ async function onPostgres(url: string): Promise<QueueBackend> {
   probe.on('error', () => {})
   return {
     kind: 'postgres',
-    queue: (name) => quiet(new Queue(name, { connection: connection as never }, patientBackend as never)),
+    queue: (name) =>
+      quiet(new Queue(name, { connection: connection as never, ...tracing() }, patientBackend as never)),
     worker: (name, processor, options) =>
       new Worker(
         name,
         processor,
-        { ...options, connection: { ...connection, max: 4 } as never },
+        { ...options, connection: { ...connection, max: 4 } as never, ...tracing() },
         patientBackend as never,
       ),
     async ping() {
@@ -99,6 +102,11 @@ async function onPostgres(url: string): Promise<QueueBackend> {
       await probe.end()
     },
   }
+}
+
+/** Carries traces from who asks for a job to who runs it; nothing where none are sent. */
+function tracing(): Pick<WorkerOptions, 'telemetry'> {
+  return isTracing() ? { telemetry: new BullMQOtel({ tracerName: 'bullpen queue' }) } : {}
 }
 
 /** What the library remembers of its first connection, and does not show. */

@@ -12,22 +12,26 @@ export interface Listening {
 }
 
 /**
- * Listens on all interfaces, as platforms expect; port 0 picks a free one.
+ * Listens on all interfaces, as platforms expect; port 0 picks a free one. `variable` is where the port was set.
  * @throws UserError with one line when the port is taken or not allowed.
  */
-export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  { variable = 'PORT' }: { readonly variable?: 'PORT' | 'METRICS_PORT' } = {},
+): Promise<Listening> {
   const server = createServer(handler)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(port, error)))
+    server.once('error', (error) => reject(cannotListen(variable, port, error)))
     server.listen(port, resolve)
   })
   const address = server.address()
   return { port: typeof address === 'object' && address ? address.port : port, close: () => close(server) }
 }
 
-function cannotListen(port: number, error: Error): UserError {
+function cannotListen(variable: string, port: number, error: Error): UserError {
   const why = systemCode(error) === 'EADDRINUSE' ? 'another program uses it' : messageOf(error)
-  return new UserError(`PORT=${port} cannot be listened on: ${why}. Set PORT to a free one.`, {
+  return new UserError(`${variable}=${port} cannot be listened on: ${why}. Set ${variable} to a free one.`, {
     cause: error,
   })
 }
