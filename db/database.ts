@@ -27,6 +27,29 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountRequests {
+  account_id: string;
+  asked_by: string;
+  balance: Numeric | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  exchange: string;
+  fingerprints: Generated<string[]>;
+  id: Generated<string>;
+  kind: string;
+  market: string;
+  mode: string;
+  name: string | null;
+  quote: string;
+  reason: string | null;
+  /**
+   * sealed like api_keys.sealed for account_id; gone as soon as the request has ended
+   */
+  sealed: Json | null;
+  state: Generated<string>;
+  user_id: string;
+}
+
 export interface Accounts {
   created_at: Generated<Timestamp>;
   /**
@@ -363,6 +386,18 @@ export interface Decisions {
   steps: Json;
   symbol: string;
   user_id: string;
+}
+
+export interface EntryExamples {
+  account_id: string;
+  at: Generated<Timestamp>;
+  /**
+   * the input of the decision, without the settings and the history, which are read where they are needed
+   */
+  input: Json;
+  market_at: Timestamp;
+  user_id: string;
+  was_sized: boolean;
 }
 
 export interface EquitySnapshots {
@@ -751,6 +786,7 @@ export interface TradingSettings {
   settings: Generated<Json>;
   updated_at: Generated<Timestamp>;
   user_id: string;
+  version: Generated<number>;
 }
 
 export interface TradingSignals {
@@ -881,6 +917,7 @@ export interface Workers {
 }
 
 export interface DB {
+  account_requests: AccountRequests;
   account_streams: AccountStreams;
   accounts: Accounts;
   alert_channels: AlertChannels;
@@ -901,6 +938,7 @@ export interface DB {
   close_batches: CloseBatches;
   close_requests: CloseRequests;
   decisions: Decisions;
+  entry_examples: EntryExamples;
   equity_snapshots: EquitySnapshots;
   fills: Fills;
   halts: Halts;

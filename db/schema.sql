@@ -312,6 +312,56 @@ table auth.verification grant SELECT (id) to bullpen_worker
 table auth.verification grant SELECT to bullpen_app
 table auth.verification grant UPDATE to bullpen_app
 table auth.verification index CREATE INDEX verification_identifier_idx ON auth.verification USING btree (identifier)
+table public.account_requests column account_id uuid not null
+table public.account_requests column asked_by text not null
+table public.account_requests column balance numeric
+table public.account_requests column created_at timestamp with time zone not null default now()
+table public.account_requests column ended_at timestamp with time zone
+table public.account_requests column exchange text not null
+table public.account_requests column fingerprints text[] not null default '{}'::text[]
+table public.account_requests column id uuid not null default gen_random_uuid()
+table public.account_requests column kind text not null
+table public.account_requests column market text not null
+table public.account_requests column mode text not null
+table public.account_requests column name text
+table public.account_requests column quote text not null
+table public.account_requests column reason text
+table public.account_requests column sealed jsonb
+table public.account_requests column state text not null default 'waiting'::text
+table public.account_requests column user_id uuid not null
+table public.account_requests constraint account_requests_balance_check CHECK ((balance > (0)::numeric))
+table public.account_requests constraint account_requests_check CHECK (((state = 'waiting'::text) = (ended_at IS NULL)))
+table public.account_requests constraint account_requests_check1 CHECK (((state = 'refused'::text) = (reason IS NOT NULL)))
+table public.account_requests constraint account_requests_check2 CHECK (((state = 'waiting'::text) OR (sealed IS NULL)))
+table public.account_requests constraint account_requests_check3 CHECK (((kind <> 'connect'::text) OR (name IS NOT NULL)))
+table public.account_requests constraint account_requests_check4 CHECK (((balance IS NOT NULL) = ((mode = 'paper'::text) AND (kind = 'connect'::text))))
+table public.account_requests constraint account_requests_kind_check CHECK ((kind = ANY (ARRAY['connect'::text, 'replace-key'::text])))
+table public.account_requests constraint account_requests_pkey PRIMARY KEY (id)
+table public.account_requests constraint account_requests_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text])))
+table public.account_requests constraint account_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.account_requests grant DELETE to bullpen_worker
+table public.account_requests grant INSERT to bullpen_app
+table public.account_requests grant SELECT (account_id) to bullpen_app
+table public.account_requests grant SELECT (balance) to bullpen_app
+table public.account_requests grant SELECT (created_at) to bullpen_app
+table public.account_requests grant SELECT (ended_at) to bullpen_app
+table public.account_requests grant SELECT (exchange) to bullpen_app
+table public.account_requests grant SELECT (id) to bullpen_app
+table public.account_requests grant SELECT (kind) to bullpen_app
+table public.account_requests grant SELECT (market) to bullpen_app
+table public.account_requests grant SELECT (mode) to bullpen_app
+table public.account_requests grant SELECT (name) to bullpen_app
+table public.account_requests grant SELECT (quote) to bullpen_app
+table public.account_requests grant SELECT (reason) to bullpen_app
+table public.account_requests grant SELECT (state) to bullpen_app
+table public.account_requests grant SELECT (user_id) to bullpen_app
+table public.account_requests grant SELECT to bullpen_worker
+table public.account_requests grant UPDATE to bullpen_worker
+table public.account_requests index CREATE INDEX account_requests_recent ON public.account_requests USING btree (user_id, created_at DESC)
+table public.account_requests index CREATE UNIQUE INDEX account_requests_waiting ON public.account_requests USING btree (account_id) WHERE (state = 'waiting'::text)
+table public.account_requests policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.account_requests policy worker ALL to bullpen_worker using true check true
+table public.account_requests row security forced
 table public.account_streams column account_id uuid not null
 table public.account_streams column lease_until timestamp with time zone not null
 table public.account_streams column whole_since timestamp with time zone
@@ -516,6 +566,7 @@ table public.api_keys grant SELECT (permissions) to bullpen_app
 table public.api_keys grant SELECT (user_id) to bullpen_app
 table public.api_keys grant SELECT to bullpen_worker
 table public.api_keys grant UPDATE to bullpen_worker
+table public.api_keys policy by_fingerprint SELECT to bullpen_app using (fingerprint = ANY (string_to_array(NULLIF(current_setting('app.key_fingerprints'::text, true), ''::text), ','::text)))
 table public.api_keys policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.api_keys policy worker ALL to bullpen_worker using true check true
 table public.api_keys row security forced
@@ -709,6 +760,22 @@ table public.decisions index CREATE INDEX decisions_signal ON public.decisions U
 table public.decisions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
 table public.decisions policy worker ALL to bullpen_worker using true check true
 table public.decisions row security forced
+table public.entry_examples column account_id uuid not null
+table public.entry_examples column at timestamp with time zone not null default now()
+table public.entry_examples column input jsonb not null
+table public.entry_examples column market_at timestamp with time zone not null
+table public.entry_examples column user_id uuid not null
+table public.entry_examples column was_sized boolean not null
+table public.entry_examples constraint entry_examples_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id) ON DELETE CASCADE
+table public.entry_examples constraint entry_examples_input_check CHECK ((jsonb_typeof(input) = 'object'::text))
+table public.entry_examples constraint entry_examples_pkey PRIMARY KEY (account_id)
+table public.entry_examples grant INSERT to bullpen_worker
+table public.entry_examples grant SELECT to bullpen_app
+table public.entry_examples grant SELECT to bullpen_worker
+table public.entry_examples grant UPDATE to bullpen_worker
+table public.entry_examples policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.entry_examples policy worker ALL to bullpen_worker using true check true
+table public.entry_examples row security forced
 table public.equity_snapshots column account_id uuid not null
 table public.equity_snapshots column at timestamp with time zone not null
 table public.equity_snapshots column equity numeric not null
@@ -1272,11 +1339,13 @@ table public.trading_settings column id uuid not null default gen_random_uuid()
 table public.trading_settings column settings jsonb not null default '{}'::jsonb
 table public.trading_settings column updated_at timestamp with time zone not null default now()
 table public.trading_settings column user_id uuid not null
+table public.trading_settings column version integer not null default 1
 table public.trading_settings constraint trading_settings_account_id_user_id_fkey FOREIGN KEY (account_id, user_id) REFERENCES accounts(id, user_id) ON DELETE CASCADE
 table public.trading_settings constraint trading_settings_pkey PRIMARY KEY (id)
 table public.trading_settings constraint trading_settings_settings_check CHECK ((jsonb_typeof(settings) = 'object'::text))
 table public.trading_settings constraint trading_settings_user_id_account_id_key UNIQUE NULLS NOT DISTINCT (user_id, account_id)
 table public.trading_settings constraint trading_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.trading_settings constraint trading_settings_version_check CHECK ((version > 0))
 table public.trading_settings grant INSERT to bullpen_app
 table public.trading_settings grant INSERT to bullpen_worker
 table public.trading_settings grant SELECT to bullpen_app

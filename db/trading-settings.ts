@@ -24,21 +24,60 @@ export async function findSettings(db: Db, userId: string, accountId: string): P
   }
 }
 
-/** Stores a user's settings (`accountId` null) or an account's, whole. */
+/** One layer of stored settings, and which edit of it this is; version 0 where nothing is stored. */
+export interface SettingsLayer {
+  readonly settings: UserSettingsPatch
+  readonly version: number
+}
+
+/** A user's own layer (`accountId` null) or an account's, held against other edits until the transaction ends. */
+export async function lockSettings(db: Db, userId: string, accountId: string | null): Promise<SettingsLayer> {
+  const row = await layerOf(db, userId, accountId).forUpdate().executeTakeFirst()
+  return { settings: parse(row?.settings), version: row?.version ?? 0 }
+}
+
+/** A user's own layer (`accountId` null) or an account's. */
+export async function readSettings(db: Db, userId: string, accountId: string | null): Promise<SettingsLayer> {
+  const row = await layerOf(db, userId, accountId).executeTakeFirst()
+  return { settings: parse(row?.settings), version: row?.version ?? 0 }
+}
+
+function layerOf(db: Db, userId: string, accountId: string | null) {
+  return db
+    .selectFrom('trading_settings')
+    .select(['settings', 'version'])
+    .where('user_id', '=', userId)
+    .where('account_id', accountId === null ? 'is' : '=', accountId)
+}
+
+/**
+ * Stores a user's settings (`accountId` null) or an account's, whole, as the next version. With `from`, undefined when
+ * that version is not the stored one any more, and nothing has changed.
+ */
 export async function saveSettings(
   db: Db,
   userId: string,
   accountId: string | null,
   settings: UserSettingsPatch,
-): Promise<void> {
+  from?: number,
+): Promise<number | undefined> {
   const text = JSON.stringify(userSettingsPatch.parse(settings))
-  await db
+  const row = await db
     .insertInto('trading_settings')
     .values({ user_id: userId, account_id: accountId, settings: text })
     .onConflict((conflict) =>
-      conflict.columns(['user_id', 'account_id']).doUpdateSet({ settings: text, updated_at: new Date() }),
+      conflict
+        .columns(['user_id', 'account_id'])
+        .doUpdateSet({
+          settings: text,
+          version: sql<number>`trading_settings.version + 1`,
+          updated_at: new Date(),
+        })
+        .where(sql<boolean>`${from ?? null}::integer is null or trading_settings.version = ${from ?? null}`),
     )
-    .execute()
+    .returning('version')
+    .executeTakeFirst()
+  return row?.version
 }
 
 function parse(stored: unknown): UserSettingsPatch {
