@@ -85,15 +85,15 @@ export interface Unprotected {
   readonly price: number
 }
 
-/** The positions of a shard whose stop has been missing for `forMs` or more, by the database's clock. */
-export async function withoutStop(db: Db, shard: number, forMs: number): Promise<Unprotected[]> {
+/** The watched positions, of a shard or all, whose stop has been missing for `forMs` or more, by the database's clock. */
+export async function withoutStop(db: Db, forMs: number, shard?: number): Promise<Unprotected[]> {
   const { rows } = await sql<Record<'id' | 'user_id' | 'account_id' | 'symbol' | 'ms' | 'price', string>>`
     select p.id, p.user_id, p.account_id, p.symbol, extract(epoch from clock_timestamp() - gap.began_at) * 1000 as ms,
       coalesce(watch.last_price, watch.entry_price) as price
     from protection_gaps gap
     join positions p on p.id = gap.position_id
     join monitored_positions watch on watch.position_id = p.id
-    where gap.ended_at is null and gap.kind = 'no_stop' and watch.shard = ${shard}
+    where gap.ended_at is null and gap.kind = 'no_stop' and watch.shard = coalesce(${shard ?? null}::int, watch.shard)
       and gap.began_at <= clock_timestamp() - ${forMs} * interval '1 millisecond'`.execute(db)
   return rows.map((row) => ({
     positionId: row.id,

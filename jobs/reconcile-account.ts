@@ -1,6 +1,6 @@
 import { heardAccounts } from '#db/account-streams.ts'
 import { openAccounts } from '#db/accounts.ts'
-import { noteRestored, reconciliationOf } from '#db/reconciliations.ts'
+import { noteRestored, type Reconciliation, reconciliationOf } from '#db/reconciliations.ts'
 import { VenueUnavailable } from '#src/errors.ts'
 import { type Reconciled, reconcileAccount as reconcile } from '#src/orders/reconcile/account.ts'
 import { intervalOf } from '#src/orders/reconcile/interval.ts'
@@ -13,6 +13,9 @@ import { follow, wakeFollowUps, wakeWaiting } from './follow.ts'
 const usualPauseMs = 10_000
 /** Accounts that waited for the same pause are spread over this. */
 const spreadMs = 5_000
+
+/** Clocks of whoever asks and of the database differ by no more: a worker beyond that takes no jobs. */
+const clocksDifferMs = 2_000
 
 /** How soon a second look follows: money that moved settles at once, a difference must stand for 5 s. */
 const againMs = { moving: 5_000, inDoubt: 6_000 }
@@ -38,8 +41,11 @@ export default job(reconcileAccount, {
     })
   },
 
-  async run({ accountId }, context) {
-    const { mustReconcile, doubts } = await reconciliationOf(context.db, accountId)
+  async run({ accountId }, context, { dueMs }) {
+    const before = await reconciliationOf(context.db, accountId)
+    // Many may ask for the same while one comparison runs: it answers all who asked before it began.
+    if (isComparedSince(dueMs, before)) return skipped('it was compared since this was asked for')
+    const { mustReconcile, doubts } = before
     let reconciled: Reconciled
     try {
       reconciled = await reconcile(context, accountId)
@@ -61,6 +67,16 @@ export default job(reconcileAccount, {
     return reconciled.kind === 'done' ? done : { kind: 'done', note: reconciled.kind }
   },
 })
+
+/** Whether a comparison that found nothing to doubt has begun since a moment. */
+function isComparedSince(
+  atMs: number | undefined,
+  { reconciledAt, mustReconcile, staleSince, doubts }: Reconciliation,
+): boolean {
+  const isSettled = !mustReconcile && staleSince === null && Object.keys(doubts).length === 0
+  if (!isSettled || atMs === undefined || reconciledAt === null) return false
+  return reconciledAt.getTime() > atMs + clocksDifferMs
+}
 
 /** One second look per account and moment, however many jobs ask for it. */
 async function lookAgain(accountId: string, delayMs: number, { enqueue, clock }: JobContext): Promise<void> {

@@ -5,7 +5,7 @@ import { startRounds } from './rounds.ts'
 
 const everyMs = 2_000
 /** A position without its stop waits for this. */
-const wakesEveryMs = 1_000
+const urgentEveryMs = 1_000
 
 /** The advisory lock of whoever keeps the schedules this round; the number says BULP. */
 const scheduleLock = 0x42554c50
@@ -18,11 +18,13 @@ export interface Upkeep {
   countMissedTicks(): Promise<void>
   /** Wakes the orders that have no live job; safe in many processes at once. */
   wakeOrders(): Promise<void>
+  /** Closes what stands without its stop for too long; safe in many processes at once. */
+  closeUnprotected(): Promise<void>
 }
 
 /**
- * Keeps the schedules now and every 2 s, and wakes orders every second whether or not that takes long, until stopped; what
- * fails is said and the next round tries again.
+ * Keeps the schedules now and every 2 s, and every second wakes orders and closes what is unprotected, none of them waiting
+ * for another, until stopped; what fails is said and the next round tries again.
  */
 export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Promise<void> } {
   const attempt = (what: string, work: () => Promise<unknown>, isStopped: () => boolean) =>
@@ -38,12 +40,15 @@ export function startUpkeep(db: Db, upkeep: Upkeep, log: Logger): { stop(): Prom
       })
     await attempt('schedules', keepTogether, isStopped)
   })
-  const wakes = startRounds(wakesEveryMs, async (isStopped) => {
+  const wakes = startRounds(urgentEveryMs, async (isStopped) => {
     await attempt('wakes', upkeep.wakeOrders, isStopped)
+  })
+  const protection = startRounds(urgentEveryMs, async (isStopped) => {
+    await attempt('protection', upkeep.closeUnprotected, isStopped)
   })
   return {
     async stop() {
-      await Promise.all([schedules.stop(), wakes.stop()])
+      await Promise.all([schedules.stop(), wakes.stop(), protection.stop()])
     },
   }
 }

@@ -3,6 +3,7 @@ import { holdLifeline } from '#db/lifelines.ts'
 import { countMissedTicks } from '#db/monitor-shards.ts'
 import { noteStart } from '#db/reconciliations.ts'
 import { closeEverything } from '#jobs/close-everything.ts'
+import { closeUnprotected } from '#jobs/close-unprotected.ts'
 import { jobs } from '#jobs/index.ts'
 import { wakeOrders } from '#jobs/wake-orders.ts'
 import { shardPlan } from '#jobs/without-queue.ts'
@@ -105,5 +106,6 @@ function upkeepOf(context: WorkerContext, clock: ClockWatch): Upkeep {
     async wakeOrders() {
       if (!reach.isLost()) await wakeOrders(context, isWaitingIn(queues))
     },
+    closeUnprotected: () => closeUnprotected(context),
   }
 }

@@ -1,5 +1,5 @@
 import { lockPosition } from '#db/positions.ts'
-import { reviewGaps, withoutStop } from '#db/protection-gaps.ts'
+import { reviewGaps, type Unprotected, withoutStop } from '#db/protection-gaps.ts'
 import { type GuardedPosition, guardedPositions } from '#db/stops.ts'
 import { changeStops, wantedStop } from '../domain/exits/resting-stop.ts'
 import { raiseAlarm } from './alarm.ts'
@@ -28,7 +28,22 @@ export async function guardShard(desk: OrderDesk, shard: number): Promise<string
     changed.push(position.positionId)
   }
   await reviewGaps(desk.db, { shard })
-  for (const { forMs, ...position } of await withoutStop(desk.db, shard, emergencyAfterMs)) {
+  return [...changed, ...(await closeAll(desk, await withoutStop(desk.db, emergencyAfterMs, shard)))]
+}
+
+/**
+ * Closes what has stood without its stop for 10 s, wherever it is watched: between two looks of its shard half as long
+ * again would pass. Returns the positions for which an exit was planned, to be woken. Needs no price, no venue and no queue.
+ */
+export async function closeUnprotected(desk: OrderDesk): Promise<string[]> {
+  const found = await withoutStop(desk.db, emergencyAfterMs)
+  for (const { positionId } of found) await reviewGaps(desk.db, { positionId })
+  return found.length === 0 ? [] : closeAll(desk, await withoutStop(desk.db, emergencyAfterMs))
+}
+
+async function closeAll(desk: OrderDesk, unprotected: readonly Unprotected[]): Promise<string[]> {
+  const changed: string[] = []
+  for (const { forMs, ...position } of unprotected) {
     if (!(await leaveAtOnce(desk, position))) continue
     changed.push(position.positionId)
     await raiseAlarm(desk, {

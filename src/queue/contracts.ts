@@ -66,6 +66,7 @@ export const reconcileAccount = contract({
   queue: 'accounts',
   data: z.object({ accountId: z.uuid() }),
   attempts: 1, // the next interval is the retry
+  yields: true, // an order that may have been executed unseen, and so stands unprotected, is asked for first
 })
 
 export const checkKey = contract({
@@ -73,6 +74,7 @@ export const checkKey = contract({
   queue: 'accounts',
   data: z.object({ accountId: z.uuid() }),
   attempts: 3,
+  yields: true,
 })
 
 export const persistSnapshot = contract({
@@ -80,6 +82,7 @@ export const persistSnapshot = contract({
   queue: 'accounts',
   data: z.object({ accountId: z.uuid() }),
   attempts: 1,
+  yields: true,
 })
 
 export const monitorPositions = contract({

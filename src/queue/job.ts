@@ -43,6 +43,8 @@ export interface Run {
   readonly signal: AbortSignal
   /** Whether a person pressed retry on this very job after it had failed for good. */
   readonly isRetry: boolean
+  /** When this run was due by the clock of whoever asked for it, epoch ms; absent where it was not asked for by a job. */
+  readonly dueMs?: number
 }
 
 /** A handler and, where it recurs, the items that are due, read from the database. */

@@ -80,7 +80,8 @@ export function work<Context>(
     const data = job.contract.data.safeParse(queued.data)
     if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
     const signals = [lockSignal, options.giveUp].filter((signal) => signal !== undefined)
-    const run = { signal: AbortSignal.any(signals), isRetry: hasFailedForGood(queued) }
+    const dueMs = queued.timestamp + (queued.opts.delay ?? 0)
+    const run = { signal: AbortSignal.any(signals), isRetry: hasFailedForGood(queued), dueMs }
     const outcome = await job.run(data.data, context, run).catch(async (error: unknown) => {
       if (isLastAttempt(queued)) await tellOperator(queued, reasonsOf(error))
       throw error

@@ -5,6 +5,7 @@ import { findPosition } from '#db/positions.ts'
 import { unprotectedSeconds } from '#db/protection-gaps.ts'
 import { compareBooks } from '#src/orders/books.ts'
 import { cancelOrder } from '#src/orders/cancel.ts'
+import { closeUnprotected } from '#src/orders/guard.ts'
 import { placeOrder } from '#src/orders/place.ts'
 import { planExit } from '#src/orders/plan.ts'
 import { sayProtection } from '#src/orders/protection-alarms.ts'
@@ -408,6 +409,27 @@ describe('when none comes to rest', () => {
     await workOff(desk, positionId)
     expect(resting(of)).toEqual([])
     expect(held(of)).toBe(0)
+  })
+
+  test('nor does it wait for the next look of its shard; what has its stop by then stays open', async () => {
+    const [bare, late] = [await trader(), await trader()]
+    const entryId = await floor.enter(bare, { base: 'ETH', quantity: '1' })
+    await placeOrder(desk, entryId, { isRetry: false })
+    const { positionId } = await orderOrThrow(db, entryId)
+    const protectedId = await open(late)
+    expect(await closeUnprotected(desk)).toEqual([])
+    await age(positionId, 10)
+    await age(protectedId, 10)
+    // As if nobody had judged it since its stop rests.
+    await floor.database.query('update protection_gaps set ended_at = null where position_id = $1', [
+      protectedId,
+    ])
+    expect(await closeUnprotected(desk)).toEqual([positionId])
+    expect(await closeUnprotected(desk)).toEqual([])
+    await workOff(desk, positionId)
+    expect(await findPosition(db, positionId)).toMatchObject({ state: 'closed', closeReason: 'emergency' })
+    expect(await findPosition(db, protectedId)).toMatchObject({ state: 'open' })
+    expect(held(bare)).toBe(0)
   })
 
   test('no position is entered on a symbol where an older stop may still rest', async () => {

@@ -16,6 +16,7 @@ const idle: Upkeep = {
   keepSchedules: async () => {},
   countMissedTicks: async () => {},
   wakeOrders: async () => {},
+  closeUnprotected: async () => {},
 }
 
 await registerSimulator(floor)
