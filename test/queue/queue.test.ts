@@ -2,7 +2,8 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openBackend, type QueueBackend } from '#src/queue/backend.ts'
-import { contract } from '#src/queue/contract.ts'
+import { type Contract, contract } from '#src/queue/contract.ts'
+import { checkKey, persistSnapshot, reconcileAccount, resolveOrder } from '#src/queue/contracts.ts'
 import { enqueueOn } from '#src/queue/enqueue.ts'
 import { done, failed, type Job, skipped } from '#src/queue/job.ts'
 import { openQueues, type Queues } from '#src/queue/queues.ts'
@@ -87,6 +88,55 @@ describe.each(backendKinds)('on %s', (kind) => {
     await enqueue(stop.contract, {})
     const worker = work(backend, 'trading', [cancel, stop], undefined, log, { concurrency: 1 })
     await expect.poll(() => order).toEqual(['stop', 'cancel'])
+    await worker.close()
+  })
+
+  test('an order that may have been executed unseen is asked for before accounts are compared', async () => {
+    const order: string[] = []
+    const noting = <Data>(of: Contract<Data>): Job<undefined, Data> => ({
+      contract: of,
+      async run() {
+        order.push(of.name)
+        return done
+      },
+    })
+    await queues.named('accounts').obliterate({ force: true })
+    const enqueue = enqueueOn(queues)
+    const accountId = '00000000-0000-4000-8000-000000000001'
+    for (const slow of [reconcileAccount, persistSnapshot, checkKey]) await enqueue(slow, { accountId })
+    await enqueue(resolveOrder, { orderId: accountId })
+    const all = [reconcileAccount, persistSnapshot, checkKey].map((slow) => noting(slow))
+    const worker = work(backend, 'accounts', [...all, noting(resolveOrder)], undefined, log, {
+      concurrency: 1,
+    })
+    await expect
+      .poll(() => order, { timeout: 30_000 })
+      .toEqual(['resolve-order', 'reconcile-account', 'persist-snapshot', 'check-key'])
+    await worker.close()
+  })
+
+  test('a run knows when it was due', async () => {
+    const due: (number | undefined)[] = []
+    const dated: Job<undefined, { id: string }> = {
+      contract: contract({
+        name: 'dated',
+        queue: 'trading',
+        data: z.object({ id: z.string() }),
+        attempts: 1,
+      }),
+      async run(_data, _context, { dueMs }) {
+        due.push(dueMs)
+        return done
+      },
+    }
+    await queues.named('trading').obliterate({ force: true })
+    const beforeMs = Date.now()
+    await enqueueOn(queues)(dated.contract, { id: 'late' }, { delayMs: 200 })
+    const afterMs = Date.now()
+    const worker = work(backend, 'trading', [dated], undefined, log, { concurrency: 1 })
+    await expect.poll(() => due, { timeout: 30_000 }).toHaveLength(1)
+    expect(due[0]).toBeGreaterThanOrEqual(beforeMs + 200)
+    expect(due[0]).toBeLessThanOrEqual(afterMs + 200)
     await worker.close()
   })
 
