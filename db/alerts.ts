@@ -43,28 +43,55 @@ export async function raiseAlert(
   const { kind, severity, userId, accountId = null, positionId = null } = alert
   const subject = alert.subject === undefined ? null : written(alert.subject, 200)
   const severer = severities.slice(severities.indexOf(severity) + 1)
-  await db
-    .updateTable('alerts')
-    .set({ is_latest: false })
-    .where('is_latest', '=', true)
-    .where('kind', '=', kind)
-    .where(sql<boolean>`(user_id, account_id, position_id, subject) is not distinct from
-      (${userId}::uuid, ${accountId}::uuid, ${positionId}::uuid, ${subject}::text)`)
-    .where(
-      sql<boolean>`(raised_at <= clock_timestamp() - ${oncePer}::interval or severity = any(${severer}))`,
-    )
-    .execute()
-  const { rows } = await sql<{ id: string; is_new: boolean }>`
-    insert into alerts (user_id, account_id, position_id, kind, subject, severity, title, text, advice, facts)
-    values (${userId}, ${accountId}, ${positionId}, ${kind}, ${subject}, ${severity}, ${written(alert.title, 200)},
-      ${written(alert.text, 2_000)}, ${alert.advice === undefined ? null : written(alert.advice, 1_000)},
-      ${JSON.stringify(facts(alert.facts))})
-    on conflict (kind, user_id, account_id, position_id, subject) where is_latest
-      do update set repeats = alerts.repeats + 1, repeated_at = clock_timestamp()
-    returning id, repeats = 0 as is_new`.execute(db)
-  const [row] = rows
-  if (!row) throw new Error(`no alert ${kind} was raised`)
-  return { id: row.id, isNew: row.is_new }
+  const isOver = sql<boolean>`(alerts.raised_at <= clock_timestamp() - ${oncePer}::interval
+    or alerts.severity = any(${severer}))`
+  for (;;) {
+    const { rows } = await sql<{ id: string; is_new: boolean }>`
+      insert into alerts (user_id, account_id, position_id, kind, subject, severity, title, text, advice, facts)
+      values (${userId}, ${accountId}, ${positionId}, ${kind}, ${subject}, ${severity}, ${written(alert.title, 200)},
+        ${written(alert.text, 2_000)}, ${alert.advice === undefined ? null : written(alert.advice, 1_000)},
+        ${JSON.stringify(facts(alert.facts))})
+      on conflict (kind, user_id, account_id, position_id, subject) where is_latest
+        do update set repeats = alerts.repeats + 1, repeated_at = clock_timestamp() where not ${isOver}
+      returning id, repeats = 0 as is_new`.execute(db)
+    const [row] = rows
+    if (row) return { id: row.id, isNew: row.is_new }
+    // The one before is too old to be repeated, or was not as bad: it makes room.
+    await db
+      .updateTable('alerts')
+      .set({ is_latest: false })
+      .where('is_latest', '=', true)
+      .where('kind', '=', kind)
+      .where(sql<boolean>`(user_id, account_id, position_id, subject) is not distinct from
+        (${userId}::uuid, ${accountId}::uuid, ${positionId}::uuid, ${subject}::text)`)
+      .where(isOver)
+      .execute()
+  }
+}
+
+/** Raises an alert that there is once for all time, such as the report of a day; false when it was raised before. */
+export async function raiseOnce(
+  db: Db,
+  alert: Omit<NewAlert, 'accountId' | 'positionId'> & {
+    readonly kind: 'daily-report' | 'monthly-summary'
+    readonly subject: string
+  },
+): Promise<boolean> {
+  const row = await db
+    .insertInto('alerts')
+    .values({
+      user_id: alert.userId,
+      kind: alert.kind,
+      subject: written(alert.subject, 200),
+      severity: alert.severity,
+      title: written(alert.title, 200),
+      text: written(alert.text, 2_000),
+      facts: JSON.stringify(facts(alert.facts)),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Facts as they are kept: without secrets, and with texts that the database takes. */

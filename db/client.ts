@@ -30,6 +30,11 @@ export function connect(url: string, role: RuntimeRole, { max = 10 }: { max?: nu
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
 }
 
+/** Runs `work` in a transaction: in the given one, or in one of its own. */
+export function inTransaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work)
+}
+
 /** Runs `work` in a transaction whose rows are those of one tenant, as row security sees them. */
 export function asTenant<T>(db: Db, userId: string, work: (db: Db) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (tx) => {

@@ -106,11 +106,13 @@ async function leave({ watched, exit }: Due, context: JobContext, margins: Judge
       log.info(fields, 'a remainder under the minimum of the venue was written off')
     return
   }
-  const orderId = await db
-    .transaction()
-    .execute((tx) => planExit(tx, keys, { positionId, actor: workerId, ...exit }))
+  const orderId = await db.transaction().execute(async (tx) => {
+    const planned = await planExit(tx, keys, { positionId, actor: workerId, ...exit })
+    if (planned !== undefined && exit.reason === 'liquidation')
+      await sayLiquidation({ db: tx, log }, { watched, exit }, margins.buffers)
+    return planned
+  })
   if (orderId === undefined) return
   log.info({ ...fields, quantity: exit.quantity, trigger: exit.triggerPrice }, eventText(exit.reason))
-  if (exit.reason === 'liquidation') await sayLiquidation(context, { watched, exit }, margins.buffers)
   await unlessLost(wake(enqueue, { id: orderId, exchange: watched.exchange, purpose: 'exit' }, 0))
 }

@@ -1,5 +1,6 @@
 import { accountOrThrow, pauseAccount } from '#db/accounts.ts'
 import { recordPermissions } from '#db/api-keys.ts'
+import { inTransaction } from '#db/client.ts'
 import { raiseAlarm } from '../orders/alarm.ts'
 import { pauseOnBadKey } from '../orders/bad-key.ts'
 import type { OrderDesk } from '../orders/order-desk.ts'
@@ -21,14 +22,14 @@ export async function checkKey(
     const reason = whyNotUsable(permissions)
     if (reason === undefined) return undefined
     const text = `${unusableKey}: ${reason}`
-    if (!(await pauseAccount(db, accountId, text))) return reason
-    const { userId, name } = await accountOrThrow(db, accountId)
-    await raiseAlarm(desk, {
-      event: 'key-unusable',
-      userId,
-      accountId,
-      target: accountId,
-      text: `${text}; ${name} takes no entries until another key is connected`,
+    await inTransaction(db, async (tx) => {
+      if (!(await pauseAccount(tx, accountId, text))) return
+      const { userId, name } = await accountOrThrow(tx, accountId)
+      const said = `${text}; ${name} takes no entries until another key is connected`
+      await raiseAlarm(
+        { ...desk, db: tx },
+        { event: 'key-unusable', userId, accountId, target: accountId, text: said },
+      )
     })
     return reason
   } catch (error) {

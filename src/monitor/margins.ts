@@ -74,14 +74,11 @@ async function pricesOf(desk: OrderDesk, account: MarginAccount): Promise<Readon
 }
 
 async function warn(desk: OrderDesk, account: MarginAccount, buffer: number): Promise<void> {
-  if (!(await takeMarginWarning(desk.db, account.id, warnEveryMs))) return
-  await tellUser(desk, {
-    event: 'liquidation-risk',
-    userId: account.userId,
-    accountId: account.id,
-    target: account.id,
-    text: `🚨 LIQUIDATION RISK: ${percentText(buffer)} of the margin buffer is left; add collateral or reduce`,
-    details: { buffer },
+  await desk.db.transaction().execute(async (tx) => {
+    if (!(await takeMarginWarning(tx, account.id, warnEveryMs))) return
+    const about = { userId: account.userId, accountId: account.id, target: account.id }
+    const text = `🚨 LIQUIDATION RISK: ${percentText(buffer)} of the margin buffer is left; add collateral or reduce`
+    await tellUser({ ...desk, db: tx }, { event: 'liquidation-risk', ...about, text, details: { buffer } })
   })
 }
 
@@ -155,12 +152,14 @@ export async function sayLiquidation(
   buffers: JudgedMargins['buffers'],
 ): Promise<void> {
   const { userId, accountId, state } = watched
+  const { positionId, symbol } = state
   const buffer = buffers.get(accountId) ?? 0
   const isClose = exit.action === 'close'
   const what = isClose ? 'it is being closed' : `${exit.quantity} of it are being closed`
-  const text = `🚨 LIQUIDATION RISK on ${state.symbol}: ${percentText(buffer)} of the margin buffer is left; ${what}`
+  const text = `🚨 LIQUIDATION RISK on ${symbol}: ${percentText(buffer)} of the margin buffer is left; ${what}`
   const details = { buffer, price: exit.price }
-  const alarm = { event: 'liquidation', userId, accountId, target: state.positionId, text, details }
+  const about = { userId, accountId, positionId, symbol, target: positionId }
+  const alarm = { event: 'liquidation', ...about, text, details } as const
   await (isClose ? raiseAlarm(desk, alarm) : tellUser(desk, alarm))
 }
 

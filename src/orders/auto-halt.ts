@@ -1,3 +1,4 @@
+import { raiseAlert } from '#db/alerts.ts'
 import { recordAudit } from '#db/audit.ts'
 import { type HaltPlace, setHaltUnlessSet } from '#db/halts.ts'
 import { dayResult, plannedLately, refusedLately, unknownLately } from '#db/order-rates.ts'
@@ -133,6 +134,17 @@ async function set(
       action: 'halt.auto',
       target: `${place.scope} ${place.key}`,
       details: { rule, mode: 'no_entries', reason },
+    })
+    await raiseAlert(tx, {
+      kind: 'auto-halt',
+      severity: 'warning',
+      userId: place.scope === 'account' ? userId : null,
+      ...(place.scope === 'account' && { accountId: place.key }),
+      subject: rule,
+      title: place.scope === 'account' ? 'Entries are stopped' : `Entries on ${place.key} are stopped`,
+      text: `Bullpen takes no new entries there: ${reason}. Exits, stops and the monitor go on.`,
+      advice: 'Find out why, then lift the halt on the dashboard; Bullpen never does so itself.',
+      facts: { rule, scope: place.scope },
     })
     return true
   })

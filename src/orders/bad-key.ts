@@ -1,4 +1,5 @@
 import { accountOrThrow, pauseAccount } from '#db/accounts.ts'
+import { inTransaction } from '#db/client.ts'
 import { OrderRejected } from '../errors.ts'
 import { raiseAlarm } from './alarm.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -14,14 +15,14 @@ export async function pauseOnBadKey(
 ): Promise<boolean> {
   if (!(refusal instanceof OrderRejected) || refusal.code !== 'invalid-key') return false
   const text = `the venue refuses the key: ${refusal.message}`
-  if (!(await pauseAccount(desk.db, accountId, text))) return true
-  const { userId, name } = await accountOrThrow(desk.db, accountId)
-  await raiseAlarm(desk, {
-    event: 'key-refused',
-    userId,
-    accountId,
-    target: accountId,
-    text: `${text}; no order of ${name} can be sent, moved or taken back until another key is connected`,
+  await inTransaction(desk.db, async (tx) => {
+    if (!(await pauseAccount(tx, accountId, text))) return
+    const { userId, name } = await accountOrThrow(tx, accountId)
+    const said = `${text}; no order of ${name} can be sent, moved or taken back until another key is connected`
+    await raiseAlarm(
+      { ...desk, db: tx },
+      { event: 'key-refused', userId, accountId, target: accountId, text: said },
+    )
   })
   return true
 }

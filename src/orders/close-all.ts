@@ -1,4 +1,5 @@
 import { ordersByClientId } from '#db/account-journal.ts'
+import { raiseAlert } from '#db/alerts.ts'
 import { recordAudit } from '#db/audit.ts'
 import {
   type BatchPosition,
@@ -62,7 +63,9 @@ async function advance(desk: OrderDesk, batch: CloseBatch, wake: Wake): Promise<
   }
   const waitsFor = [...waits, ...shown.map(({ text }) => text)].slice(0, 10).join('; ')
   await noteProgress(desk.db, batch.id, { alive: positionIds, waitsFor, isFlatForUs })
-  if (await isStuck(desk.db, batch.id, stuckAfterMs)) await callPerson(desk, batch, waitsFor)
+  await desk.db.transaction().execute(async (tx) => {
+    if (await isStuck(tx, batch.id, stuckAfterMs)) await callPerson({ ...desk, db: tx }, batch, waitsFor)
+  })
 }
 
 function sayTroubled({ log }: OrderDesk, { scope, key }: CloseBatch, err: unknown): void {
@@ -80,6 +83,15 @@ async function callPerson({ db, log }: OrderDesk, batch: CloseBatch, waitsFor: s
     action: 'close-all.stuck',
     target: `${scope} ${key}`,
     details: { batchId, text },
+  })
+  await raiseAlert(db, {
+    kind: 'close-all-stuck',
+    severity: 'critical',
+    userId,
+    subject: `${scope} ${key}`,
+    title: 'A close-all does not come to its end',
+    text: `${text}. It goes on being tried.`,
+    advice: 'Close at the exchange by hand what is still open there.',
   })
 }
 

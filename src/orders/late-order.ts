@@ -19,6 +19,8 @@ export async function takeBackLate(
     event: 'late-order',
     userId: order.userId,
     accountId: order.accountId,
+    positionId: order.positionId,
+    symbol: order.symbol,
     target: order.id,
     text: `order ${order.id} on ${order.symbol} rests at the venue, and the journal has it ${order.state}: it is taken back`,
     details: { venueOrderId: there.venueOrderId, clientOrderId: order.clientOrderId },

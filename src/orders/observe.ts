@@ -8,36 +8,51 @@ import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { type BookingContext, type Recorded, recordOrder } from './record.ts'
 
+/** What must be known of an order to book it and to speak of it. */
+type Observable = Pick<Order, 'id' | 'userId' | 'accountId' | 'positionId' | 'state' | 'symbol'>
+
 /**
  * Books what the venue says of an order with every execution behind it, and raises an alarm where that contradicts what
  * was believed: an ending that turned out wrong, or fills beyond the position.
  */
 export async function observeOrder(
   desk: OrderDesk,
-  order: Pick<Order, 'id' | 'userId' | 'accountId' | 'state' | 'symbol'>,
+  order: Observable,
   venue: VenueAccount,
   answer: VenueOrder,
   context: BookingContext,
 ): Promise<Recorded> {
   const fills = await fillsBehind(venue, answer)
   crashpoint('fills-read')
-  const recorded = await recordOrder(desk.db, order.id, { order: answer, fills }, context)
-  const about = { userId: order.userId, accountId: order.accountId, target: order.id }
-  if (recorded.isLateTruth)
+  return desk.db.transaction().execute(async (tx) => {
+    const recorded = await recordOrder(tx, order.id, { order: answer, fills }, context)
+    await sayContradictions({ ...desk, db: tx }, order, answer, recorded)
+    return recorded
+  })
+}
+
+async function sayContradictions(
+  desk: Pick<OrderDesk, 'db' | 'log'>,
+  order: Observable,
+  { venueOrderId }: VenueOrder,
+  { isLateTruth, excess, state, newFills }: Recorded,
+): Promise<void> {
+  const { id: target, userId, accountId, positionId, symbol } = order
+  const about = { userId, accountId, positionId, symbol, target }
+  if (isLateTruth)
     await raiseAlarm(desk, {
       event: 'late-truth',
       ...about,
-      text: `order ${order.id} on ${order.symbol} was believed ${order.state}, and the venue says ${recorded.state}: it is booked`,
-      details: { venueOrderId: answer.venueOrderId, newFills: recorded.newFills },
+      text: `order ${order.id} on ${symbol} was believed ${order.state}, and the venue says ${state}: it is booked`,
+      details: { venueOrderId, newFills },
     })
-  if (new Decimal(recorded.excess).gt(0))
+  if (new Decimal(excess).gt(0))
     await raiseAlarm(desk, {
       event: 'excess-fill',
       ...about,
-      text: `order ${order.id} moved ${recorded.excess} more than its position on ${order.symbol} held: it is in the ledger`,
-      details: { venueOrderId: answer.venueOrderId, excess: recorded.excess },
+      text: `order ${order.id} moved ${excess} more than its position on ${symbol} held: it is in the ledger`,
+      details: { venueOrderId, excess },
     })
-  return recorded
 }
 
 /** The executions behind an answer: those that came with it when they are all, else the venue is asked. */

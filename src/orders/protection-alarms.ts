@@ -16,7 +16,8 @@ export async function sayProtection(
   if (recorded?.removedStop === undefined && state !== 'rejected') return
   const order = await findOrder(desk.db, orderId)
   if (!order || order.purpose === 'entry') return
-  const about = { userId: order.userId, accountId: order.accountId, target: order.positionId }
+  const { userId, accountId, positionId, symbol } = order
+  const about = { userId, accountId, positionId, symbol, target: positionId }
   if (recorded?.removedStop === 'rearmed')
     await raiseAlarm(desk, {
       event: 'stop-removed',

@@ -1,4 +1,4 @@
-import type { Db } from '#db/client.ts'
+import { type Db, inTransaction } from '#db/client.ts'
 import { type Fill, fillsOfOrder, fillsOfPosition, insertFill, lastFeePrice, totalsOf } from '#db/fills.ts'
 import { insertLedger } from '#db/ledger.ts'
 import { recordEvent } from '#db/order-events.ts'
@@ -15,6 +15,7 @@ import { bookFill, ledgerOf } from './booking.ts'
 import { crashpoint } from './crashpoint.ts'
 import { repriceEntry } from './reprice.ts'
 import { releaseOrder, type SettleContext, settlePosition } from './settle.ts'
+import { tellOpened } from './trade-alerts.ts'
 
 /** What booking needs besides the venue's answer. */
 export interface BookingContext extends SettleContext {
@@ -58,7 +59,7 @@ export function recordOrder(
   observed: Observed,
   context: BookingContext,
 ): Promise<Recorded> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const { positionId } = await orderOrThrow(tx, orderId)
     const before = await lockPosition(tx, positionId)
     const order = await lockOrder(tx, orderId)
@@ -106,6 +107,8 @@ export function recordOrder(
     const stop = isRemoved(order, to, observed.order) ? await noteStopRemoved(tx, positionId) : undefined
     const now = stop === 'declined' ? { ...booked.position, stopDeclinedAt: new Date() } : booked.position
     const positionState = await settlePosition(tx, now, context)
+    const isEntered = order.purpose === 'entry' && isEnded(to) && !isEnded(order.state)
+    if (isEntered && new Decimal(quantity).gt(0)) await tellOpened(tx, now)
     crashpoint('mid-settle')
     return {
       state: to,

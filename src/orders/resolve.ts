@@ -122,16 +122,14 @@ async function stillUnknown(desk: OrderDesk, order: Order, why: string): Promise
     { needsResolving: true },
   )
   if (order.failureCode === 'unknown-too-long') return tooLong
-  await changeOrder(desk.db, order.id, { failureCode: 'unknown-too-long', failureReason: reason })
-  const { id: target, userId, accountId, symbol } = order
-  const details = { symbol, clientOrderId: order.clientOrderId }
-  await raiseAlarm(desk, {
-    event: 'order-unknown-too-long',
-    userId,
-    accountId,
-    target,
-    text: reason,
-    details,
+  const { id: target, userId, accountId, positionId, symbol, clientOrderId } = order
+  const about = { userId, accountId, positionId, symbol, target }
+  await desk.db.transaction().execute(async (tx) => {
+    await changeOrder(tx, order.id, { failureCode: 'unknown-too-long', failureReason: reason })
+    await raiseAlarm(
+      { ...desk, db: tx },
+      { event: 'order-unknown-too-long', ...about, text: reason, details: { clientOrderId } },
+    )
   })
   return tooLong
 }

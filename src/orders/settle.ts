@@ -15,6 +15,7 @@ import { entrySide } from '../domain/side.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { crashpoint } from './crashpoint.ts'
 import { dismissStops, protectPosition } from './protect.ts'
+import { tellClosed } from './trade-alerts.ts'
 
 /** What settling needs besides the books. */
 export interface SettleContext {
@@ -131,6 +132,7 @@ export async function closeBooks(tx: Db, position: Position, context: SettleCont
     ...result,
     pnl: result.netPnl,
   })
+  await tellClosed(tx, position, { result, reason: closeReason })
 }
 
 /** A fill as results are reckoned. Only a purchase on spot pays its fee out of what it bought; every other fee is money. */

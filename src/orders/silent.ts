@@ -55,26 +55,15 @@ function protectMeanwhile(desk: OrderDesk, { id, positionId }: Order): Promise<n
 
 async function end(desk: OrderDesk, order: Order, context: BookingContext): Promise<OrderResult> {
   const reason = 'the venue has no such order any more, and executed nothing of it that is not booked'
-  const ended = await desk.db
-    .transaction()
-    .execute((tx) =>
-      endOrderIn(
-        tx,
-        order.id,
-        ['open', 'partially_filled', 'canceling'],
-        { to: 'canceled', reason },
-        context,
-      ),
-    )
-  if (!ended) return result(skipped('somebody else has moved it'), order.state, { needsResolving: true })
-  await raiseAlarm(desk, {
-    event: 'order-vanished',
-    userId: order.userId,
-    accountId: order.accountId,
-    target: order.id,
-    text: `order ${order.id} on ${order.symbol} rested at the venue, and is not there any more: it is taken for canceled`,
-    details: { clientOrderId: order.clientOrderId, purpose: order.purpose },
+  const living = ['open', 'partially_filled', 'canceling'] as const
+  const ended = await desk.db.transaction().execute(async (tx) => {
+    if (!(await endOrderIn(tx, order.id, living, { to: 'canceled', reason }, context))) return false
+    const text = `order ${order.id} on ${order.symbol} rested at the venue, and is not there any more: it is taken for canceled`
+    const details = { clientOrderId: order.clientOrderId, purpose: order.purpose }
+    await raiseAlarm({ ...desk, db: tx }, { event: 'order-vanished', ...about(order), text, details })
+    return true
   })
+  if (!ended) return result(skipped('somebody else has moved it'), order.state, { needsResolving: true })
   return result({ kind: 'done', note: reason }, 'canceled')
 }
 
@@ -83,13 +72,16 @@ async function callPerson(desk: OrderDesk, order: Order, why: string): Promise<v
   const reason = `the venue does not show order ${order.id} on ${order.symbol} for more than 120 s: ${why}`
   await degradeAccount(desk.db, order.accountId, reason)
   if (order.failureCode === 'silent-too-long') return
-  await changeOrder(desk.db, order.id, { failureCode: 'silent-too-long', failureReason: reason })
-  await raiseAlarm(desk, {
-    event: 'order-silent-too-long',
-    userId: order.userId,
-    accountId: order.accountId,
-    target: order.id,
-    text: reason,
-    details: { symbol: order.symbol, clientOrderId: order.clientOrderId },
+  await desk.db.transaction().execute(async (tx) => {
+    await changeOrder(tx, order.id, { failureCode: 'silent-too-long', failureReason: reason })
+    const details = { clientOrderId: order.clientOrderId }
+    await raiseAlarm(
+      { ...desk, db: tx },
+      { event: 'order-silent-too-long', ...about(order), text: reason, details },
+    )
   })
+}
+
+function about({ id: target, userId, accountId, positionId, symbol }: Order) {
+  return { userId, accountId, positionId, symbol, target }
 }

@@ -72,9 +72,11 @@ export async function adoptManual(desk: OrderDesk, account: Account, held: Venue
     event: 'position-adopted',
     userId: account.userId,
     accountId: account.id,
+    positionId,
+    symbol,
     target: symbol,
     text: `the position of ${held.quantity} ${symbol} that was opened by hand is watched from now on`,
-    details: { positionId, quantity, entryPrice: price },
+    details: { quantity, entryPrice: price },
   })
   return [positionId]
 }

@@ -23,7 +23,12 @@ import { bookingContext, type OrderDesk } from '../order-desk.ts'
  */
 export async function adoptOrder(desk: OrderDesk, venue: VenueAccount, found: VenueOrder): Promise<boolean> {
   const { account } = venue
-  const about = { userId: account.userId, accountId: account.id, target: found.clientOrderId }
+  const about = {
+    userId: account.userId,
+    accountId: account.id,
+    symbol: found.symbol,
+    target: found.clientOrderId,
+  }
   const isOver = found.status !== 'open' && found.status !== 'partially_filled'
   if (found.isStop) {
     if (isOver) return false

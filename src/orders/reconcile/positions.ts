@@ -108,7 +108,7 @@ async function takeOff(
   const isNamed = account.market === 'spot' && report.balances.length > 0
   if (!doubts.isConfirmed(`missing ${symbol}`, `${missing} of which ${explained} executed`))
     return isExplained || isNamed ? 'doubted' : 'stale'
-  const about = { userId: account.userId, accountId: account.id, target: symbol }
+  const about = { userId: account.userId, accountId: account.id, symbol, target: symbol }
   if (!isExplained && !isNamed) {
     const text = `the venue shows ${missing} ${symbol} less than the books, and nothing that sold it: nothing is done`
     if (await haltOnMismatch(desk, account, text))
@@ -138,8 +138,9 @@ async function takeOff(
     await tellUser(desk, {
       event: quantity.eq(position.quantityOpen) ? 'position-gone' : 'position-shrunk',
       ...about,
+      positionId: position.id,
       text: `the position on ${symbol} ${what} at the venue, not by this program: the books follow, nothing is sold`,
-      details: { positionId: position.id, quantity: quantity.toString(), executed: explained },
+      details: { quantity: quantity.toString(), executed: explained },
     })
   }
   const used = new Set(taken.map(({ fill }) => fill.venueTradeId))
