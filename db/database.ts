@@ -755,6 +755,41 @@ export interface SourceHealth {
   updated_at: Generated<Timestamp>;
 }
 
+export interface TelegramCodes {
+  /**
+   * SHA-256 of the code; the code itself is nowhere
+   */
+  digest: Buffer;
+  expires_at: Timestamp;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface TelegramLinks {
+  /**
+   * a chat with one person: those of groups are negative
+   */
+  chat_id: Int8;
+  linked_at: Generated<Timestamp>;
+  name: string;
+  user_id: string;
+}
+
+export interface TelegramQuestions {
+  action: string;
+  answered_at: Timestamp | null;
+  chat_id: Int8;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  target: string | null;
+  user_id: string;
+}
+
+export interface TelegramUpdates {
+  taken_at: Generated<Timestamp>;
+  update_id: Int8;
+}
+
 export interface Trades {
   account_id: string;
   close_reason: string;
@@ -961,6 +996,10 @@ export interface DB {
   sign_in_failures: SignInFailures;
   signal_scores: SignalScores;
   source_health: SourceHealth;
+  telegram_codes: TelegramCodes;
+  telegram_links: TelegramLinks;
+  telegram_questions: TelegramQuestions;
+  telegram_updates: TelegramUpdates;
   trades: Trades;
   trading_settings: TradingSettings;
   trading_signals: TradingSignals;

@@ -1296,6 +1296,69 @@ table public.source_health grant INSERT to bullpen_worker
 table public.source_health grant SELECT to bullpen_app
 table public.source_health grant SELECT to bullpen_worker
 table public.source_health grant UPDATE to bullpen_worker
+table public.telegram_codes column digest bytea not null
+table public.telegram_codes column expires_at timestamp with time zone not null
+table public.telegram_codes column used_at timestamp with time zone
+table public.telegram_codes column user_id uuid not null
+table public.telegram_codes constraint telegram_codes_digest_check CHECK ((octet_length(digest) = 32))
+table public.telegram_codes constraint telegram_codes_pkey PRIMARY KEY (digest)
+table public.telegram_codes constraint telegram_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.telegram_codes grant DELETE to bullpen_app
+table public.telegram_codes grant DELETE to bullpen_worker
+table public.telegram_codes grant INSERT to bullpen_app
+table public.telegram_codes grant INSERT to bullpen_worker
+table public.telegram_codes grant SELECT to bullpen_app
+table public.telegram_codes grant SELECT to bullpen_worker
+table public.telegram_codes grant UPDATE to bullpen_worker
+table public.telegram_codes index CREATE INDEX telegram_codes_users ON public.telegram_codes USING btree (user_id)
+table public.telegram_codes policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.telegram_codes policy worker ALL to bullpen_worker using true check true
+table public.telegram_codes row security forced
+table public.telegram_links column chat_id bigint not null
+table public.telegram_links column linked_at timestamp with time zone not null default now()
+table public.telegram_links column name text not null
+table public.telegram_links column user_id uuid not null
+table public.telegram_links constraint telegram_links_chat_id_check CHECK ((chat_id > 0))
+table public.telegram_links constraint telegram_links_chat_id_key UNIQUE (chat_id)
+table public.telegram_links constraint telegram_links_name_check CHECK ((length(name) <= 100))
+table public.telegram_links constraint telegram_links_pkey PRIMARY KEY (user_id)
+table public.telegram_links constraint telegram_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.telegram_links grant DELETE to bullpen_app
+table public.telegram_links grant DELETE to bullpen_worker
+table public.telegram_links grant INSERT to bullpen_worker
+table public.telegram_links grant SELECT to bullpen_app
+table public.telegram_links grant SELECT to bullpen_worker
+table public.telegram_links grant UPDATE to bullpen_worker
+table public.telegram_links policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.telegram_links policy worker ALL to bullpen_worker using true check true
+table public.telegram_links row security forced
+table public.telegram_questions column action text not null
+table public.telegram_questions column answered_at timestamp with time zone
+table public.telegram_questions column chat_id bigint not null
+table public.telegram_questions column expires_at timestamp with time zone not null
+table public.telegram_questions column id uuid not null default gen_random_uuid()
+table public.telegram_questions column target text
+table public.telegram_questions column user_id uuid not null
+table public.telegram_questions constraint telegram_questions_action_check CHECK ((action = ANY (ARRAY['close'::text, 'close-all'::text])))
+table public.telegram_questions constraint telegram_questions_check CHECK (((action = 'close'::text) = (target IS NOT NULL)))
+table public.telegram_questions constraint telegram_questions_pkey PRIMARY KEY (id)
+table public.telegram_questions constraint telegram_questions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth."user"(id) ON DELETE CASCADE
+table public.telegram_questions grant DELETE to bullpen_worker
+table public.telegram_questions grant INSERT to bullpen_worker
+table public.telegram_questions grant SELECT to bullpen_app
+table public.telegram_questions grant SELECT to bullpen_worker
+table public.telegram_questions grant UPDATE to bullpen_worker
+table public.telegram_questions index CREATE INDEX telegram_questions_users ON public.telegram_questions USING btree (user_id)
+table public.telegram_questions policy tenant ALL to bullpen_app using (user_id = current_tenant()) check (user_id = current_tenant())
+table public.telegram_questions policy worker ALL to bullpen_worker using true check true
+table public.telegram_questions row security forced
+table public.telegram_updates column taken_at timestamp with time zone not null default now()
+table public.telegram_updates column update_id bigint not null
+table public.telegram_updates constraint telegram_updates_pkey PRIMARY KEY (update_id)
+table public.telegram_updates grant DELETE to bullpen_worker
+table public.telegram_updates grant INSERT to bullpen_worker
+table public.telegram_updates grant SELECT to bullpen_worker
+table public.telegram_updates grant UPDATE to bullpen_worker
 table public.trades column account_id uuid not null
 table public.trades column close_reason text not null
 table public.trades column closed_at timestamp with time zone not null
