@@ -1,3 +1,4 @@
+import type { Db } from '#db/client.ts'
 import { lockPosition } from '#db/positions.ts'
 import { reviewGaps, type Unprotected, withoutStop } from '#db/protection-gaps.ts'
 import { type GuardedPosition, guardedPositions } from '#db/stops.ts'
@@ -44,15 +45,20 @@ export async function closeUnprotected(desk: OrderDesk): Promise<string[]> {
 async function closeAll(desk: OrderDesk, unprotected: readonly Unprotected[]): Promise<string[]> {
   const changed: string[] = []
   for (const { forMs, ...position } of unprotected) {
-    if (!(await leaveAtOnce(desk, position))) continue
-    changed.push(position.positionId)
-    await raiseAlarm(desk, {
-      event: 'unprotected',
-      userId: position.userId,
-      accountId: position.accountId,
-      target: position.positionId,
-      text: `no stop rests on ${position.symbol} for ${Math.round(forMs / 1_000)} s: it is being closed`,
-    })
+    const tell = (tx: Db) =>
+      raiseAlarm(
+        { ...desk, db: tx },
+        {
+          event: 'unprotected',
+          userId: position.userId,
+          accountId: position.accountId,
+          positionId: position.positionId,
+          symbol: position.symbol,
+          target: position.positionId,
+          text: `no stop rests on ${position.symbol} for ${Math.round(forMs / 1_000)} s: it is being closed`,
+        },
+      )
+    if (await leaveAtOnce(desk, position, tell)) changed.push(position.positionId)
   }
   return changed
 }
@@ -74,9 +80,14 @@ async function protectNow({ db, keys, workerId }: OrderDesk, positionId: string)
 async function leaveAtOnce(
   { db, keys, workerId }: OrderDesk,
   { positionId, price }: Pick<GuardedPosition, 'positionId' | 'price'>,
+  told?: (tx: Db) => Promise<void>,
 ): Promise<boolean> {
   const wish = { positionId, quantity: 'all', slots: ['close'], reason: 'emergency', price } as const
-  const orderId = await db.transaction().execute((tx) => planExit(tx, keys, { ...wish, actor: workerId }))
+  const orderId = await db.transaction().execute(async (tx) => {
+    const planned = await planExit(tx, keys, { ...wish, actor: workerId })
+    if (planned !== undefined) await told?.(tx)
+    return planned
+  })
   crashpoint('planned-not-woken')
   return orderId !== undefined
 }
