@@ -124,7 +124,11 @@ export async function takeAccountRequest(
     .skipLocked()
     .executeTakeFirst()
   if (!row) return undefined
-  const key = row.sealed && { fingerprints: row.fingerprints, sealed: row.sealed as object }
+  const [current, ...previous] = row.fingerprints
+  const key =
+    row.sealed !== null && current !== undefined
+      ? { fingerprints: [current, ...previous] as const, sealed: row.sealed as object }
+      : undefined
   return { ...toRequest(row), askedBy: row.asked_by, ...(key && { key }) }
 }
 

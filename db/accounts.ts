@@ -143,6 +143,67 @@ export async function resumeAccount(db: Db, accountId: string, reasons: readonly
     .execute()
 }
 
+/** Calls an account by another name; false when the user has another account of that name. */
+export async function renameAccount(db: Db, account: Account, name: string): Promise<boolean> {
+  const row = await db
+    .updateTable('accounts')
+    .set({ name })
+    .where('id', '=', account.id)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('accounts as other')
+            .select('other.id')
+            .where('other.user_id', '=', account.userId)
+            .where('other.name', '=', name)
+            .where('other.id', '<>', account.id),
+        ),
+      ),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
+ * Closes an account for good and forgets its key, when nothing of it is open any more: no position lives and no order is on
+ * its way. Its name is free again. Returns what is still open, and then nothing has changed.
+ */
+export async function closeAccount(
+  tx: Db,
+  account: Account,
+  reason: string,
+): Promise<{ readonly positions: number; readonly orders: number } | undefined> {
+  await tx.selectFrom('accounts').select('id').where('id', '=', account.id).forUpdate().execute()
+  const open = await tx
+    .selectNoFrom(({ selectFrom }) => [
+      selectFrom('positions')
+        .select(({ fn }) => fn.countAll<string>().as('count'))
+        .where('account_id', '=', account.id)
+        .where('state', 'not in', ['closed', 'void'])
+        .as('positions'),
+      selectFrom('orders')
+        .select(({ fn }) => fn.countAll<string>().as('count'))
+        .where('account_id', '=', account.id)
+        .where('state', 'in', ['planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown'])
+        .as('orders'),
+    ])
+    .executeTakeFirstOrThrow()
+  const [positions, orders] = [Number(open.positions), Number(open.orders)]
+  if (positions + orders > 0) return { positions, orders }
+  await tx
+    .updateTable('accounts')
+    .set({
+      status: 'closed',
+      status_reason: reason,
+      name: `${account.name} (closed ${account.id.slice(0, 8)})`,
+    })
+    .where('id', '=', account.id)
+    .execute()
+  await tx.deleteFrom('api_keys').where('account_id', '=', account.id).execute()
+  return undefined
+}
+
 /** Takes entries away from an active account until somebody looks; returns whether it changed anything. */
 export async function degradeAccount(db: Db, accountId: string, reason: string): Promise<boolean> {
   const rows = await db

@@ -39,6 +39,28 @@ export async function storeApiKey(db: Db, key: NewApiKey): Promise<boolean> {
 }
 
 /**
+ * Whether an account has the key, of whichever tenant, other than `butAccountId`. A tenant's transaction sees by it what it
+ * could not ask for: that a key is taken, and only who holds the key can ask.
+ */
+export async function isKeyTaken(
+  tx: Db,
+  key: Pick<NewApiKey, 'exchange' | 'fingerprints'>,
+  butAccountId?: string,
+): Promise<boolean> {
+  const see = (fingerprints: string) =>
+    sql`select set_config('app.key_fingerprints', ${fingerprints}, true)`.execute(tx)
+  await see(key.fingerprints.join(','))
+  const rows = await tx
+    .selectFrom('api_keys')
+    .select('account_id')
+    .where('exchange', '=', key.exchange)
+    .where('fingerprint', 'in', key.fingerprints)
+    .execute()
+  await see('')
+  return rows.some((row) => row.account_id !== butAccountId)
+}
+
+/**
  * Puts another key in the place of an account's. Returns false when that key belongs to another account, or the account
  * has none.
  */

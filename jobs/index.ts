@@ -1,4 +1,5 @@
 import type { AnyJob } from '#src/queue/job.ts'
+import answerAccountRequest from './answer-account-request.ts'
 import cancelOrder from './cancel-order.ts'
 import checkKey from './check-key.ts'
 import type { JobContext } from './context.ts'
@@ -21,6 +22,7 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   resolveOrder,
   reconcileAccount,
   checkKey,
+  answerAccountRequest,
   persistSnapshot,
   monitorPositions,
 ]

@@ -5,14 +5,14 @@ import { recordPermissions, storeApiKey } from '#db/api-keys.ts'
 import type { Db } from '#db/client.ts'
 import { letWait } from '#db/turn.ts'
 import type { DecimalText } from '../domain/decimal.ts'
+import { unsupported } from '../domain/venues.ts'
 import { messageOf, UserError } from '../errors.ts'
 import { createGateway } from '../exchange/gateway.ts'
 import { directAgent } from '../exchange/public-agent.ts'
 import { loopbackOrigin } from '../exchange/route.ts'
-import { unsupported } from '../exchange/venue-cards.ts'
 import { openBooks } from '../orders/open-books.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
-import { fingerprintsOf, sealKey } from '../vault/seal.ts'
+import { type KeptKey, sealFor } from '../vault/seal.ts'
 import type { VenueKey } from '../vault/sealed.ts'
 import { autoConfigure } from './auto-config.ts'
 import { requireUsable } from './usable-key.ts'
@@ -26,8 +26,10 @@ export interface ConnectParts {
   readonly binanceUseTestnet?: boolean
 }
 
-/** The account that is wanted; `binance` and USDT are what most begin with. */
-export type WantedAccount = Pick<Account, 'userId' | 'name' | 'exchange' | 'market' | 'mode' | 'quote'>
+/** The account that is wanted; `binance` and USDT are what most begin with. Its id is made up when it has none. */
+export type WantedAccount = Pick<Account, 'userId' | 'name' | 'exchange' | 'market' | 'mode' | 'quote'> & {
+  readonly id?: string
+}
 
 /**
  * Connects an account: the key is sealed and tried at the venue, one that may withdraw or not trade is refused, and the
@@ -39,20 +41,25 @@ export async function connectAccount(
   wanted: WantedAccount,
   key: VenueKey,
 ): Promise<Account> {
-  const { db, keys } = parts
+  const id = wanted.id ?? randomUUID()
+  const owner = { userId: wanted.userId, accountId: id }
+  return connectSealed(parts, { ...wanted, id }, sealFor(parts.keys, { ...owner, ...wanted }, key))
+}
+
+/** Connects an account whose key was sealed for its id already; otherwise as `connectAccount`. */
+export async function connectSealed(
+  parts: ConnectParts,
+  wanted: WantedAccount & { readonly id: string },
+  key: KeptKey,
+): Promise<Account> {
+  const { db } = parts
   const obstacle = unsupported(wanted)
   if (obstacle) throw new UserError(obstacle)
-  const id = randomUUID()
+  const { id, userId, exchange } = wanted
   return db.transaction().execute(async (tx) => {
     await letWait(tx)
-    const account = await createNamed(tx, { id, ...wanted })
-    const stored = await storeApiKey(tx, {
-      accountId: id,
-      userId: wanted.userId,
-      exchange: wanted.exchange,
-      fingerprints: fingerprintsOf(keys, wanted.exchange, key.apiKey),
-      sealed: sealKey(keys, { userId: wanted.userId, accountId: id }, key),
-    })
+    const account = await createNamed(tx, wanted)
+    const stored = await storeApiKey(tx, { accountId: id, userId, exchange, ...key })
     if (!stored) throw new UserError('this API key belongs to an account already: one key, one account')
     const gateway = createGateway({ ...parts, db: tx })
     try {

@@ -5,10 +5,12 @@ import { requireReconciliation } from '#db/reconciliations.ts'
 import { letWait } from '#db/turn.ts'
 import { messageOf, UserError } from '../errors.ts'
 import { createGateway } from '../exchange/gateway.ts'
-import { fingerprintsOf, sealKey } from '../vault/seal.ts'
+import { type KeptKey, sealFor } from '../vault/seal.ts'
 import type { VenueKey } from '../vault/sealed.ts'
 import type { ConnectParts } from './connect.ts'
 import { pausedForKey, requireUsable } from './usable-key.ts'
+
+type ReplaceParts = ConnectParts & { readonly actor: string }
 
 /**
  * Puts another key in the place of an account's, while workers trade with the old one: they read the new one within a
@@ -16,23 +18,23 @@ import { pausedForKey, requireUsable } from './usable-key.ts'
  * account was compared with what it shows. An account that was paused for its key trades again. All or nothing.
  * @throws UserError that says what is in the way.
  */
-export async function replaceKey(
-  parts: ConnectParts & { readonly actor: string },
+export async function replaceKey(parts: ReplaceParts, accountId: string, key: VenueKey): Promise<Account> {
+  const { userId, exchange } = await accountOrThrow(parts.db, accountId)
+  return replaceSealedKey(parts, accountId, sealFor(parts.keys, { userId, accountId, exchange }, key))
+}
+
+/** Puts a key in place that was sealed for the account already; otherwise as `replaceKey`. */
+export async function replaceSealedKey(
+  parts: ReplaceParts,
   accountId: string,
-  key: VenueKey,
+  key: KeptKey,
 ): Promise<Account> {
-  const { db, keys, actor } = parts
+  const { db, actor } = parts
   return db.transaction().execute(async (tx) => {
     await letWait(tx)
     const { userId, exchange, status } = await accountOrThrow(tx, accountId)
     if (status === 'closed') throw new UserError('this account is closed')
-    const replaced = await replaceApiKey(tx, {
-      accountId,
-      userId,
-      exchange,
-      fingerprints: fingerprintsOf(keys, exchange, key.apiKey),
-      sealed: sealKey(keys, { userId, accountId }, key),
-    })
+    const replaced = await replaceApiKey(tx, { accountId, userId, exchange, ...key })
     if (!replaced) throw new UserError('this API key belongs to another account: one key, one account')
     const gateway = createGateway({ ...parts, db: tx })
     try {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Account } from '#db/accounts.ts'
 import { type ConnectParts, connectAccount } from '../accounts/connect.ts'
 import type { Exchange } from '../domain/market.ts'
-import { unsupported } from '../exchange/venue-cards.ts'
+import { unsupported } from '../domain/venues.ts'
 import type { Journal } from './journal.ts'
 
 /** An account of the harness, and by which handler its orders are sent. */

@@ -1,17 +1,11 @@
-import type { Exchange, Market, Mode } from '../domain/market.ts'
+import type { Exchange } from '../domain/market.ts'
+import { type Place, unsupported } from '../domain/venues.ts'
 import type { MarketCard, VenueCard } from './venue-card.ts'
 import { binance } from './venues/binance.ts'
 import { bybit } from './venues/bybit.ts'
 import { kraken } from './venues/kraken.ts'
 
 const cards: Readonly<Partial<Record<Exchange, VenueCard>>> = { binance, bybit, kraken }
-
-/** Where an account trades. */
-interface Place {
-  readonly exchange: Exchange
-  readonly market: Market
-  readonly mode?: Mode
-}
 
 /** The card of an account's market; undefined where this build does not trade. */
 export function cardOf({ exchange, market }: Place): MarketCard | undefined {
@@ -25,17 +19,6 @@ export function cardsOrThrow(place: Place): { card: VenueCard; market: MarketCar
   const obstacle = unsupported(place)
   if (!card || !market || obstacle !== undefined) throw new Error(obstacle)
   return { card, market }
-}
-
-/** Why an account of this kind cannot be connected; undefined when it can. */
-export function unsupported({ exchange, market, mode }: Place): string | undefined {
-  const card = cards[exchange]
-  if (!card) return `this build does not trade on ${exchange} yet`
-  const marketCard = card.markets[market]
-  if (!marketCard) return `this build does not trade ${market} on ${exchange} yet`
-  if (mode === 'testnet' && marketCard.testnet === undefined)
-    return `${exchange} has no testnet for ${market}: connect it as paper, or live`
-  return undefined
 }
 
 /** Where a venue limits accounts alone, its address is asked no more often than this. */

@@ -77,6 +77,13 @@ export const checkKey = contract({
   yields: true,
 })
 
+export const answerAccountRequest = contract({
+  name: 'answer-account-request',
+  queue: 'accounts',
+  data: z.object({ requestId: z.uuid() }),
+  attempts: 3,
+})
+
 export const persistSnapshot = contract({
   name: 'persist-snapshot',
   queue: 'accounts',

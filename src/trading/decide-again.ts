@@ -6,7 +6,7 @@ import { decide } from '../domain/entries/decide.ts'
 import { resolveSettings } from '../domain/trading-settings.ts'
 import type { OrderDesk } from '../orders/order-desk.ts'
 import type { Judge } from '../orders/plan-again.ts'
-import { type Cycle, inputOf, readMarket } from './cycle.ts'
+import { type Cycle, inputOf, readMarket } from './question.ts'
 
 /** What judging needs beside the order path. */
 type JudgeDesk = Omit<OrderDesk, 'config'> & {

@@ -13,6 +13,24 @@ import {
 /** One exchange key under every SECRET_KEY, the current one first. */
 export type Fingerprints = readonly [current: string, ...previous: string[]]
 
+/** A key as it is kept: what opens for its owner alone, and what makes it recognisable. */
+export interface KeptKey {
+  readonly sealed: SealedKey
+  readonly fingerprints: Fingerprints
+}
+
+/** Seals an exchange key for its account; what comes back holds no secret. */
+export function sealFor(
+  ring: KeyRing,
+  owner: KeyOwner & { readonly exchange: string },
+  key: VenueKey,
+): KeptKey {
+  return {
+    sealed: sealKey(ring, owner, key),
+    fingerprints: fingerprintsOf(ring, owner.exchange, key.apiKey),
+  }
+}
+
 /** Seals an exchange key with AES-256-GCM under the current SECRET_KEY, bound to its tenant, account, version and field. */
 export function sealKey(ring: KeyRing, owner: KeyOwner, key: VenueKey): SealedKey {
   const seal = (field: KeyField, text: string) => sealField(ring, owner, field, text)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { exchanges, markets } from '#src/domain/market.ts'
+import { openPlaces, unsupported } from '#src/domain/venues.ts'
 import { marketSourceOf } from '#src/exchange/market-sources.ts'
-import { cardOf, cardsOrThrow, unsupported } from '#src/exchange/venue-cards.ts'
+import { cardOf, cardsOrThrow } from '#src/exchange/venue-cards.ts'
 import { newClientOrderId } from '#src/vault/client-order-id.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
 
@@ -45,6 +46,12 @@ test.each(built)(
     expect(() => cardsOrThrow(place)).toThrow(/has no testnet/)
   },
 )
+
+test('what accounts can be connected to is what there are cards for, with the rehearsals that these know', () => {
+  expect(openPlaces()).toEqual(built.map(({ exchange, market }) => ({ exchange, market })))
+  for (const { exchange, market, card } of built)
+    expect(unsupported({ exchange, market, mode: 'testnet' }) === undefined).toBe(card.testnet !== undefined)
+})
 
 test('what is not built is refused in one line', () => {
   expect(unsupported({ exchange: 'okx', market: 'spot' })).toBe('this build does not trade on okx yet')
