@@ -4,6 +4,7 @@ import cancelOrder from './cancel-order.ts'
 import checkKey from './check-key.ts'
 import type { JobContext } from './context.ts'
 import fetchSignals from './fetch-signals.ts'
+import memoryCheck from './memory-check.ts'
 import monitorPositions from './monitor-positions.ts'
 import persistSnapshot from './persist-snapshot.ts'
 import placeOrder from './place-order.ts'
@@ -25,4 +26,5 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   answerAccountRequest,
   persistSnapshot,
   monitorPositions,
+  memoryCheck,
 ]

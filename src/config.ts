@@ -327,6 +327,12 @@ export function environmentFor(config: ConnectedConfig): Record<string, string |
 }
 
 /** Whether npm or npx runs this process, through a shell. */
+/** The environment of a command of the operator's: enough to find programs, and no secret of ours. */
+export function commandEnvironment(): Record<string, string | undefined> {
+  const { PATH, HOME, USER, LANG, TZ } = process.env
+  return { PATH, HOME, USER, LANG, TZ }
+}
+
 export function isUnderNpm(): boolean {
   return process.env.npm_command !== undefined
 }

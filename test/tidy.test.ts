@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/accounts': ['src', 'src/domain', 'src/exchange', 'src/orders', 'src/vault', 'db'],
   'src/signals': ['src', 'src/domain', 'src/exchange', 'db'],
   'src/trading': ['src', 'src/domain', 'src/exchange', 'src/orders', 'src/signals', 'src/vault', 'db'],
+  'src/maintenance': ['src', 'db'],
   'src/monitor': ['src', 'src/domain', 'src/exchange', 'src/orders', 'db'],
   'src/backtest': ['src', 'src/domain', 'src/candles', 'src/exchange', 'src/signals', 'src/trading'],
   'src/web': ['src', 'src/domain', 'src/queue', 'src/vault', 'db'],

@@ -2,6 +2,7 @@ import { recordAudit } from '#db/audit.ts'
 import { holdLifeline } from '#db/lifelines.ts'
 import { countMissedTicks } from '#db/monitor-shards.ts'
 import { noteStart } from '#db/reconciliations.ts'
+import { isNewestBuild } from '#db/workers.ts'
 import { closeEverything } from '#jobs/close-everything.ts'
 import { closeUnprotected } from '#jobs/close-unprotected.ts'
 import { jobs } from '#jobs/index.ts'
@@ -24,6 +25,7 @@ import { drain, within } from './drain.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { identityOf } from './identity.ts'
 import { budgetOf } from './lane-budget.ts'
+import { leave } from './leave.ts'
 import { untilStuck } from './stuck-watch.ts'
 import { takeJobs } from './take-jobs.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
@@ -33,7 +35,8 @@ const closingMs = 2_000
 
 /**
  * Works on the named queues until the signal aborts, then drains: what it has in hand is finished, nothing new is taken.
- * Throws a UserError when it takes no jobs though it should, or could not finish in time: whoever runs it starts another.
+ * Throws a UserError when it takes no jobs though it should, could not finish in time, or was asked to leave: whoever runs
+ * it starts another.
  */
 export async function runWorker({
   config,
@@ -68,35 +71,44 @@ export async function runWorker({
   const clock = await watchClock(context.db, log, (isAway) => taking.set(!isAway))
   taking.set(!clock.isAway())
   const withoutQueue = startWithoutQueue(queues, context, () => context.reach.isLost() || clock.isAway())
-  const upkeep = startUpkeep(context.db, upkeepOf(context, clock), log)
+  const upkeep = startUpkeep(context.db, upkeepOf(context, clock, identity.build), log)
   const stuck = untilStuck(workers, context, log)
   const streams = startAccountStreams(context, queues)
   const closeAll = startCloseAll(() => closeEverything(context), log)
   log.info({ queues }, 'worker is at work')
   announceReady()
-  const why = await Promise.race([aborted(signal), stuck.found])
+  const command = config.rebootCommand
+  const asked = heartbeat.asked.then((reason) => leave(reason, { command, signal, log }))
+  const why = await Promise.race([
+    aborted(signal),
+    stuck.found.then((queue) => ({ stuckOn: queue })),
+    asked.then(() => 'asked' as const),
+  ])
+  const stuckOn = typeof why === 'object' ? why.stuckOn : undefined
   stuck.stop()
   clock.stop()
   const stopped = Promise.all([upkeep.stop(), closeAll.stop(), withoutQueue.stop(), streams?.stop()])
   const left = await drain(workers, giveUp)
   await within(closingMs, stopped)
-  if (why)
+  if (stuckOn)
     await within(
       closingMs,
-      recordAudit(context.db, { actor: 'bullpen', action: 'worker-stuck', target: why }),
+      recordAudit(context.db, { actor: 'bullpen', action: 'worker-stuck', target: stuckOn }),
     )
   await within(closingMs, Promise.all([heartbeat.stop(), lifeline.stop()]))
   await within(closingMs, context.close())
-  if (why) throw new UserError(`this worker took no job of ${why} for 15 s, though jobs wait there`)
+  if (stuckOn) throw new UserError(`this worker took no job of ${stuckOn} for 15 s, though jobs wait there`)
   if (left > 0) throw new UserError(`${left} jobs were still in hand when there was no more time to stop`)
+  if (why === 'asked') throw new UserError('this worker left because it was asked to: start another')
 }
 
-function upkeepOf(context: WorkerContext, clock: ClockWatch): Upkeep {
+function upkeepOf(context: WorkerContext, clock: ClockWatch, build: string): Upkeep {
   const { db, queues, reach, enqueue } = context
   return {
     async keepSchedules() {
-      // A clock that is away would schedule for another time.
-      if (!reach.isLost() && !clock.isAway()) await keepSchedules(queues, jobs, context)
+      // A clock that is away would schedule for another time, and two builds may want two different schedules.
+      if (!reach.isLost() && !clock.isAway() && (await isNewestBuild(db, build)))
+        await keepSchedules(queues, jobs, context)
     },
     async countMissedTicks() {
       // The queue may have lost a tick that its scheduler believes to be there.

@@ -99,6 +99,13 @@ export const monitorPositions = contract({
   attempts: 1, // the next tick is the retry: an old price is worth nothing
 })
 
+export const memoryCheck = contract({
+  name: 'memory-check',
+  queue: 'maintenance',
+  data: z.object({}),
+  attempts: 1, // the next look is the retry
+})
+
 /** Every queue there is, in the order the board shows them. */
 export const queueNames: readonly string[] = [
   'signals',
@@ -106,4 +113,5 @@ export const queueNames: readonly string[] = [
   ...exchanges.flatMap((exchange) => lanes.map((one) => `${one}-${exchange}`)),
   'accounts',
   'monitor',
+  'maintenance',
 ]

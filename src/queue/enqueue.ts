@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq'
-import type { Contract } from './contract.ts'
+import { type Contract, versioned } from './contract.ts'
 import type { Queues } from './queues.ts'
 
 /** A queue that has not taken a job by then is given up: whoever asked has better things to do. */
@@ -30,7 +30,7 @@ export function enqueueOn(queues: Queues, isLost: () => boolean = () => false): 
     if (isLost()) throw new QueueUnreachable(`${contract.name} was not queued: the queue is lost`)
     const name = contract.queue(checked)
     await inTime(
-      queues.named(name).add(contract.name, checked, {
+      queues.named(name).add(contract.name, versioned(contract, checked), {
         ...jobOptions(contract),
         ...(jobId !== undefined && { jobId }),
         ...(delayMs !== undefined && { delay: delayMs }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job as QueuedJob } from 'bullmq'
 import type { z } from 'zod'
+import { versioned } from './contract.ts'
 import { placeOrder } from './contracts.ts'
 import { inTime, jobOptions } from './enqueue.ts'
 import type { Outcome } from './job.ts'
@@ -41,7 +42,7 @@ export async function retryOrder(
   waitMs: number,
 ): Promise<Retried> {
   const queue = queues.named(placeOrder.queue(order))
-  const data = placeOrder.data.parse({ ...order, isRetry: true })
+  const data = versioned(placeOrder, placeOrder.data.parse({ ...order, isRetry: true }))
   const jobId = `retry-${order.orderId}-${randomUUID().slice(0, 8)}`
   const options = { ...jobOptions(placeOrder), attempts: 1, removeOnComplete: { age: keptS }, jobId }
   await inTime(queue.add(placeOrder.name, data, options), `${queue.name} did not take it`)

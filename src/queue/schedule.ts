@@ -1,4 +1,5 @@
 import type { JobSchedulerJson, Queue } from 'bullmq'
+import { versioned } from './contract.ts'
 import { jobOptions } from './enqueue.ts'
 import type { AnyJob, ScheduledItem } from './job.ts'
 import type { Queues } from './queues.ts'
@@ -27,11 +28,11 @@ export async function keepSchedules<Context>(
     const schedulers = wanted.get(queue.name) ?? new Map<string, Wanted<Context>>()
     const present = new Map((await queue.getJobSchedulers(0, -1)).map((one) => [one.key, one]))
     for (const { job, item } of schedulers.values()) {
-      if (same(present.get(item.key), item)) continue
+      if (same(present.get(item.key), item, dataOf(job, item))) continue
       await queue.upsertJobScheduler(
         item.key,
         { every: item.everyMs, ...(item.offsetMs && { offset: item.offsetMs }) },
-        { name: job.contract.name, data: item.data, opts: jobOptions(job.contract) },
+        { name: job.contract.name, data: dataOf(job, item), opts: { ...jobOptions(job.contract), ...ownTrace } },
       )
       if (item.offsetMs) await runSoon(queue, job, item)
       added += 1
@@ -73,14 +74,21 @@ async function runSoon<Context>(
   item: ScheduledItem<unknown>,
 ): Promise<void> {
   const delay = (item.offsetMs ?? 0) % Math.min(10_000, item.everyMs)
-  await queue.add(job.contract.name, item.data, { ...jobOptions(job.contract), delay })
+  await queue.add(job.contract.name, dataOf(job, item), { ...jobOptions(job.contract), delay })
 }
 
-function same(present: JobSchedulerJson | undefined, item: ScheduledItem<unknown>): boolean {
+/** The library would let each run follow from the one before it, in a trace without end. */
+const ownTrace = { telemetry: { omitContext: true } }
+
+function dataOf<Context>({ contract }: AnyJob<Context>, { data }: ScheduledItem<unknown>): unknown {
+  return versioned(contract, data)
+}
+
+function same(present: JobSchedulerJson | undefined, item: ScheduledItem<unknown>, data: unknown): boolean {
   return (
     present !== undefined &&
     Number(present.every) === item.everyMs &&
     (!item.offsetMs || Number(present.offset) === item.offsetMs) &&
-    JSON.stringify(present.template?.data) === JSON.stringify(item.data)
+    JSON.stringify(present.template?.data) === JSON.stringify(data)
   )
 }

@@ -1,11 +1,13 @@
-import { type Job as QueuedJob, UnrecoverableError, type Worker } from 'bullmq'
+import { type Job as QueuedJob, type Queue, UnrecoverableError, type Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { messageOf, VenueUnavailable } from '../errors.ts'
 import { redactText } from '../redact.ts'
 import type { QueueBackend } from './backend.ts'
+import { versionIn } from './contract.ts'
 import { watchLocks } from './held-locks.ts'
 import type { AnyJob, Outcome } from './job.ts'
+import { leaveToOthers } from './other-build.ts'
 
 /** How a worker takes jobs from one queue. */
 export interface WorkOptions {
@@ -37,7 +39,8 @@ const askAgainMs = 1_000
 
 /**
  * Runs the jobs of one queue until closed. What a handler returns is the job's outcome; `failed` ends it for good and
- * stays on the board with reason and advice; an exception is tried again as its contract says.
+ * stays on the board with reason and advice; an exception is tried again as its contract says. Jobs that this build does not
+ * know, by their name or their version, are left to others.
  */
 export function work<Context>(
   backend: QueueBackend,
@@ -51,6 +54,8 @@ export function work<Context>(
   const held = options.lockMs ?? lockMs
   let inHand = 0
   let taken = 0
+  /** Opened when a job of another build is met. */
+  let own: Queue | undefined
   const worker = backend.worker(
     queueName,
     async (queued, _token, lockSignal) => {
@@ -76,7 +81,10 @@ export function work<Context>(
 
   async function handle(queued: QueuedJob, lockSignal: AbortSignal | undefined): Promise<unknown> {
     const job = byName.get(queued.name)
-    if (!job) throw new UnrecoverableError(`this build knows no job ${queued.name}; a newer one does`)
+    if (!job || versionIn(queued.data) > job.contract.version) {
+      own ??= backend.queue(queueName)
+      return report(await leaveToOthers(own, queued), queued, log)
+    }
     const data = job.contract.data.safeParse(queued.data)
     if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
     const signals = [lockSignal, options.giveUp].filter((signal) => signal !== undefined)
@@ -90,6 +98,7 @@ export function work<Context>(
   }
 
   watchLocks(worker, held)
+  worker.on('closed', () => void own?.close())
   worker.on('error', (error) => log.warn({ err: error, queue: queueName }, 'the queue reports an error'))
   worker.on('failed', (queued, error) => {
     const fields = { queue: queueName, job: queued?.name, jobId: queued?.id, data: queued?.data }
