@@ -49,6 +49,7 @@ export interface Order {
   readonly reserved: DecimalText
   readonly closeReason: CloseReason | null
   readonly expiresAt: Date | null
+  readonly plannedAt: Date
   readonly sentAt: Date | null
   readonly leaseUntil: Date | null
   /** Since when it is to be taken back; a cancel never expires. */
@@ -297,6 +298,7 @@ interface OrderRow {
   reserved: string
   close_reason: string | null
   expires_at: Date | null
+  planned_at: Date
   sent_at: Date | null
   lease_until: Date | null
   cancel_requested_at: Date | null
@@ -336,6 +338,7 @@ export function toOrder(row: OrderRow): Order {
     reserved: row.reserved,
     closeReason: row.close_reason as CloseReason | null,
     expiresAt: row.expires_at,
+    plannedAt: row.planned_at,
     sentAt: row.sent_at,
     leaseUntil: row.lease_until,
     cancelRequestedAt: row.cancel_requested_at,

@@ -3,6 +3,7 @@ import { markSwept } from '#db/monitor-shards.ts'
 import type { WatchedPosition } from '#db/monitored-positions.ts'
 import { reviewGaps } from '#db/protection-gaps.ts'
 import { smartExitCandles } from '#src/domain/exits/smart-exit.ts'
+import { tickToDecisionSeconds } from '#src/metrics.ts'
 import { eventText, reevaluationText } from '#src/monitor/events.ts'
 import { type JudgedMargins, judgeMargins, readMargins, sayLiquidation } from '#src/monitor/margins.ts'
 import { type Sweep, sweep } from '#src/monitor/sweep.ts'
@@ -31,7 +32,12 @@ export default job(monitorPositions, {
     const { db, clock, feedOf, log, workerId } = context
     const marketNowMs = clock.marketNow()
     const market = {
-      prices: async (watched: WatchedPosition) => feedOf(watched).prices(),
+      prices: async (watched: WatchedPosition) => {
+        const feed = feedOf(watched)
+        const prices = await feed.prices()
+        tickToDecisionSeconds.observe((feed.pricesAgeMs() ?? 0) / 1_000)
+        return prices
+      },
       reading: async (watched: WatchedPosition, price: number, candleOpenTimeMs: number) => {
         const numbers = await numbersOf(feedOf(watched), watched.state.symbol, price, marketNowMs)
         return { candleOpenTimeMs, ...numbers }

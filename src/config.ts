@@ -323,16 +323,17 @@ export function environmentFor(config: ConnectedConfig): Record<string, string |
     BULLPEN_SIMULATOR_URL: config.simulatorUrl,
     SECRET_KEY: config.secretKey,
     SECRET_KEY_PREVIOUS: config.secretKeyPrevious.join(','),
+    METRICS_PORT: config.metricsPort?.toString(),
   }
 }
 
-/** Whether npm or npx runs this process, through a shell. */
 /** The environment of a command of the operator's: enough to find programs, and no secret of ours. */
 export function commandEnvironment(): Record<string, string | undefined> {
   const { PATH, HOME, USER, LANG, TZ } = process.env
   return { PATH, HOME, USER, LANG, TZ }
 }
 
+/** Whether npm or npx runs this process, through a shell. */
 export function isUnderNpm(): boolean {
   return process.env.npm_command !== undefined
 }

@@ -6,7 +6,7 @@ import { redactText } from './redact.ts'
 export interface Step {
   readonly name: string
   readonly attributes?: Attributes
-  /** As `currentTrace` gave it there; the step belongs to whatever is going on here when it is absent. */
+  /** As `currentTrace` gave it there; without it the step belongs to whatever goes on here. */
   readonly follows?: string | null
 }
 
@@ -74,7 +74,10 @@ export async function startTracing(options: {
 
 /** Runs a step within the trace it belongs to; what it throws is noted on the step, without secrets, and thrown on. */
 export function traced<T>({ name, attributes = {}, follows }: Step, run: () => Promise<T>): Promise<T> {
-  const parent = follows ? propagation.extract(context.active(), { traceparent: follows }) : context.active()
+  const parent =
+    follows && !isWithin(follows)
+      ? propagation.extract(context.active(), { traceparent: follows })
+      : context.active()
   const tracer = trace.getTracer(tracerName)
   return tracer.startActiveSpan(name, { kind: SpanKind.INTERNAL, attributes }, parent, async (span) => {
     try {
@@ -89,6 +92,11 @@ export function traced<T>({ name, attributes = {}, follows }: Step, run: () => P
       span.end()
     }
   })
+}
+
+/** Whether what goes on here belongs to that trace already: then a step is a part of it, and not beside it. */
+function isWithin(traceparent: string): boolean {
+  return trace.getActiveSpan()?.spanContext().traceId === traceparent.split('-')[1]
 }
 
 /** What is going on here as a W3C `traceparent`, for a later step to follow; null when nothing of it is kept. */

@@ -22,6 +22,8 @@ export interface MarketFeed {
   readonly takerFee: number
   /** Last prices of all symbols, at most a second old, in one request. */
   prices(): Promise<ReadonlyMap<string, number>>
+  /** How long ago the prices that are known were asked for, in ms. */
+  pricesAgeMs(): number | undefined
   /** The newest candles, oldest first, the forming one last; fewer than `limit` where history is short. */
   candles(symbol: string, timeframe: Timeframe, limit: number): Promise<readonly Candle[]>
   /** (ask − bid) / mid; undefined when a side of the book is empty. */
@@ -116,6 +118,7 @@ export function openFeed({ source, address, marketNow, speed, gate, meaningOf }:
   return {
     takerFee: source.takerFee,
     prices: () => prices.get(),
+    pricesAgeMs: () => prices.ageMs(),
     async candles(symbol, timeframe, limit) {
       const key = `${symbol} ${timeframe} ${limit}`
       // A forming candle is worth asking again after a sixtieth of its length, and at most every second.

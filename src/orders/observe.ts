@@ -3,13 +3,28 @@ import { Decimal, sum } from '../domain/decimal.ts'
 import { VenueUnavailable } from '../errors.ts'
 import type { VenueAccount } from '../exchange/venue-account.ts'
 import type { VenueFill, VenueOrder } from '../exchange/venue-order.ts'
+import { decisionToFillSeconds } from '../metrics.ts'
+import { traced } from '../tracing.ts'
 import { raiseAlarm } from './alarm.ts'
 import { crashpoint } from './crashpoint.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { type BookingContext, type Recorded, recordOrder } from './record.ts'
 
 /** What must be known of an order to book it and to speak of it. */
-type Observable = Pick<Order, 'id' | 'userId' | 'accountId' | 'positionId' | 'state' | 'symbol'>
+type Observable = Pick<
+  Order,
+  | 'id'
+  | 'userId'
+  | 'accountId'
+  | 'positionId'
+  | 'state'
+  | 'symbol'
+  | 'purpose'
+  | 'type'
+  | 'filled'
+  | 'plannedAt'
+  | 'traceparent'
+>
 
 /**
  * Books what the venue says of an order with every execution behind it, and raises an alarm where that contradicts what
@@ -24,11 +39,20 @@ export async function observeOrder(
 ): Promise<Recorded> {
   const fills = await fillsBehind(venue, answer)
   crashpoint('fills-read')
-  return desk.db.transaction().execute(async (tx) => {
-    const recorded = await recordOrder(tx, order.id, { order: answer, fills }, context)
-    await sayContradictions({ ...desk, db: tx }, order, answer, recorded)
-    return recorded
-  })
+  const step = { name: 'book fills', attributes: { orderId: order.id }, follows: order.traceparent }
+  const recorded = await traced(step, () =>
+    desk.db.transaction().execute(async (tx) => {
+      const booked = await recordOrder(tx, order.id, { order: answer, fills }, context)
+      await sayContradictions({ ...desk, db: tx }, order, answer, booked)
+      return booked
+    }),
+  )
+  if (recorded.newFills > 0 && order.purpose !== 'stop' && new Decimal(order.filled).isZero())
+    decisionToFillSeconds.observe(
+      { purpose: order.purpose, type: order.type },
+      Math.max(0, desk.clock.wallNow() - order.plannedAt.getTime()) / 1_000,
+    )
+  return recorded
 }
 
 async function sayContradictions(

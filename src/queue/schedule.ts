@@ -32,7 +32,11 @@ export async function keepSchedules<Context>(
       await queue.upsertJobScheduler(
         item.key,
         { every: item.everyMs, ...(item.offsetMs && { offset: item.offsetMs }) },
-        { name: job.contract.name, data: dataOf(job, item), opts: { ...jobOptions(job.contract), ...ownTrace } },
+        {
+          name: job.contract.name,
+          data: dataOf(job, item),
+          opts: { ...jobOptions(job.contract), ...ownTrace },
+        },
       )
       if (item.offsetMs) await runSoon(queue, job, item)
       added += 1

@@ -1,4 +1,4 @@
-import { type Job as QueuedJob, type Queue, UnrecoverableError, type Worker } from 'bullmq'
+import { type Queue, type Job as QueuedJob, UnrecoverableError, type Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { messageOf, VenueUnavailable } from '../errors.ts'
@@ -7,6 +7,7 @@ import type { QueueBackend } from './backend.ts'
 import { versionIn } from './contract.ts'
 import { watchLocks } from './held-locks.ts'
 import type { AnyJob, Outcome } from './job.ts'
+import { measured } from './measured.ts'
 import { leaveToOthers } from './other-build.ts'
 
 /** How a worker takes jobs from one queue. */
@@ -98,6 +99,7 @@ export function work<Context>(
   }
 
   watchLocks(worker, held)
+  measured(worker)
   worker.on('closed', () => void own?.close())
   worker.on('error', (error) => log.warn({ err: error, queue: queueName }, 'the queue reports an error'))
   worker.on('failed', (queued, error) => {

@@ -71,7 +71,7 @@ export async function runEverything(
 
   const { promise: hopeless, reject: giveUp } = Promise.withResolvers<never>()
   hopeless.catch(() => {}) // when it comes after everything is up, nobody waits for it any more
-  const keep = (role: Role) => keepRunning(role, connected, screen, giveUp)
+  const keep = (role: Role, index = 0) => keepRunning(role, besides(connected, index), screen, giveUp)
   const untilReady = (children: readonly SupervisedChild[], deadlineMs: number) =>
     Promise.race([
       Promise.all(children.map(({ ready }) => ready)),
@@ -89,7 +89,7 @@ export async function runEverything(
   const signIns = await parts.seed(connected)
   if (stop.aborted) return
 
-  const others = parts.others.map(keep)
+  const others = parts.others.map((role, index) => keep(role, index))
   closing.defer(async () => {
     await Promise.all(others.map((child) => child.stop(drainMs.others)))
   })
@@ -99,6 +99,11 @@ export async function runEverything(
   screen.text(welcome(config, signIns, performance.now() - startedMs))
   await aborted(stop)
   screen.text('Stopping')
+}
+
+/** Each process serves its metrics on a port of its own: METRICS_PORT and those after it. */
+function besides(config: ConnectedConfig, index: number): ConnectedConfig {
+  return config.metricsPort === undefined ? config : { ...config, metricsPort: config.metricsPort + index }
 }
 
 function keepRunning(

@@ -26,9 +26,12 @@ import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { type ManualClock, manualClock } from '#src/simulator/clock.ts'
 import { type Simulator, startSimulator } from '#src/simulator/simulator.ts'
 import { openTape } from '#src/simulator/tape/tape.ts'
+import { startTracing, type Tracing } from '#src/tracing.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
+import { noAlertDesk } from '#test/support/alert-desk.ts'
 import { candleLines, newFolder, writeCandles } from '../simulator/support/csv.ts'
 import { backendKinds, queueAddress } from '../support/backends.ts'
+import { type Collector, openCollector } from '../support/collector.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 const minute = 60_000
@@ -59,6 +62,15 @@ function risingTape() {
   const file = writeCandles(newFolder(), 'binance-BTCUSDT-1m-x.csv', candleLines(startMs, minute, rows))
   return openTape(`replay:${file}`, { seed: 0, speed: 1, nowMs: 0 })
 }
+
+let collector: Collector
+let tracing: Tracing
+
+beforeAll(async () => {
+  collector = await openCollector()
+  tracing = await startTracing({ endpoint: collector.url, role: 'test', version: 'test' })
+})
+afterAll(() => tracing.stop())
 
 describe.each(backendKinds)('a trade with its queue on %s', (kind) => {
   let database: TestDatabase
@@ -101,6 +113,7 @@ describe.each(backendKinds)('a trade with its queue on %s', (kind) => {
       enqueue: enqueueOn(queues),
       workerId: 'test',
       feedOf: (place) => feeds(place),
+      alertDesk: noAlertDesk,
       strategies: liveStrategies(undefined),
       setupFilter: () => ({ weights: undefined }),
     }
@@ -208,6 +221,40 @@ describe.each(backendKinds)('a trade with its queue on %s', (kind) => {
           `select count(*) n from orders where state not in ('filled', 'canceled', 'rejected', 'abandoned')`,
         )) === 0,
     )
+  })
+
+  test('one trace runs from the signal over the decision to each fill, and each exit begins its own', async () => {
+    const traceIdOf = (traceparent: string | null) => traceparent?.split('-')[1]
+    const [signal] = await database.query<{ traceparent: string | null }>(
+      'select traceparent from trading_signals',
+    )
+    const traceId = traceIdOf(signal?.traceparent ?? null)
+    expect(traceId).toMatch(/^[\da-f]{32}$/)
+    const orders = await database.query<{ id: string; purpose: string; traceparent: string | null }>(
+      'select id, purpose, traceparent from orders',
+    )
+    const entries = orders.filter(({ purpose }) => purpose === 'entry')
+    expect(entries.map(({ traceparent }) => traceIdOf(traceparent))).toEqual([traceId, traceId])
+    const stepsOf = (id: string | undefined) => collector.spans().filter((span) => span.traceId === id)
+    await until(async () => stepsOf(traceId).filter(({ name }) => name === 'book fills').length >= 2)
+    const steps = stepsOf(traceId)
+    expect(new Set(steps.map(({ name }) => name))).toEqual(
+      new Set(['add signals.fetch-signals', 'process signals', 'enter', 'send order', 'book fills']),
+    )
+    for (const name of ['enter', 'send order', 'book fills'])
+      expect(steps.filter((step) => step.name === name).length, name).toBeGreaterThanOrEqual(2)
+    // Every step but the first follows from another one of the same trace.
+    const known = new Set(steps.map(({ spanId }) => spanId))
+    expect(steps.filter(({ parentSpanId }) => !parentSpanId).map(({ name }) => name)).toEqual([
+      'add signals.fetch-signals',
+    ])
+    for (const { parentSpanId } of steps) if (parentSpanId) expect(known).toContain(parentSpanId)
+    for (const exit of orders.filter(({ purpose }) => purpose === 'exit')) {
+      const id = traceIdOf(exit.traceparent)
+      expect(id).not.toBe(traceId)
+      await until(async () => stepsOf(id).some(({ name }) => name === 'book fills'))
+      expect(new Set(stepsOf(id).map(({ name }) => name))).toContain('process monitor')
+    }
   })
 
   test('leaves books that agree with the simulator to the last decimal', async () => {

@@ -12,7 +12,7 @@ const beatMs = 5_000
 /** Worker processes of their own over a floor. */
 export interface Crew {
   /** Starts `bullpen worker` on these queues and resolves when it is at work; it is ended after the file. */
-  start(queues: readonly string[], address: QueueAddress): Promise<Program>
+  start(queues: readonly string[], address: QueueAddress, env?: NodeJS.ProcessEnv): Promise<Program>
 }
 
 /** A crew for the calling test file; the floor's simulator says where it is, as one of its own process would. */
@@ -31,7 +31,7 @@ export async function openCrew(floor: Floor): Promise<Crew> {
     place.remove()
   })
   return {
-    async start(queues, address) {
+    async start(queues, address, env = {}) {
       const { url } = floor.database
       const program = runNode([main, 'worker', '--queues', queues.join(',')], {
         cwd: place.folder,
@@ -42,6 +42,7 @@ export async function openCrew(floor: Floor): Promise<Crew> {
           ...('redisUrl' in address && { REDIS_URL: address.redisUrl }),
           SECRET_KEY: secretKey,
           WORKER_CONCURRENCY: '4',
+          ...env,
         },
       })
       programs.push(program)

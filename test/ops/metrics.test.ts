@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { loopbackPort } from '#src/supervisor/port.ts'
+import { queueAddress } from '../support/backends.ts'
+import { openCrew } from '../support/crew.ts'
+import { openFloor } from '../support/floor.ts'
+import { hasPrometheus, type Prometheus, startPrometheus, untilFound } from '../support/prometheus.ts'
+
+const docker = path.join(import.meta.dirname, '../../docker')
+const ruleFile = path.join(docker, 'prometheus/alerts.yml')
+const rules = (
+  parse(readFileSync(ruleFile, 'utf8')) as { groups: { rules: { alert: string; expr: string }[] }[] }
+).groups.flatMap((group) => group.rules)
+const board = JSON.parse(readFileSync(path.join(docker, 'grafana/bullpen.json'), 'utf8')) as {
+  panels: { id: number; title: string; targets?: { expr: string }[] }[]
+}
+const panels = board.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
+
+test('every panel of the dashboard has its own number', () => {
+  expect(new Set(board.panels.map(({ id }) => id)).size).toBe(board.panels.length)
+})
+
+describe('a worker under Prometheus', () => {
+  let metricsPort: number
+
+  beforeAll(async () => {
+    const floor = await openFloor()
+    const trader = await floor.trader({ market: 'spot' })
+    // A fill, so that what is measured on the way to one has been measured.
+    await floor.enter(trader, { base: 'BTC', quantity: '0.01' })
+    metricsPort = await loopbackPort(9464)
+    const crew = await openCrew(floor)
+    const queues = ['maintenance', 'monitor', 'accounts', 'orders-binance', 'exits-binance']
+    await crew.start(queues, await queueAddress('postgres'), {
+      METRICS_PORT: String(metricsPort),
+      MONITOR_SHARDS: '1',
+    })
+  })
+
+  const read = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+
+  test('tells every metric that a panel or a rule asks for, with the labels they name', async () => {
+    const text = await read()
+    const known = new Set(
+      [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) =>
+        type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+      ),
+    )
+    const asked = [...panels, ...rules].flatMap(({ expr }) => expr.match(/\bbullpen_\w+/g) ?? [])
+    expect(asked.length).toBeGreaterThan(20)
+    expect([...new Set(asked)].filter((name) => !known.has(name))).toEqual([])
+    expect([...known].filter((name) => !name?.startsWith('bullpen_'))).toEqual([])
+  })
+
+  describe.skipIf(!hasPrometheus)('which', () => {
+    let prometheus: Prometheus
+
+    beforeAll(async () => {
+      prometheus = await startPrometheus([`127.0.0.1:${metricsPort}`], ruleFile)
+      // A rate needs two scrapes in which the series is there: the way to a fill has been gone by then.
+      await untilFound(() => prometheus.query('rate(bullpen_decision_to_fill_seconds_count[1m])'))
+      await untilFound(() => prometheus.query('rate(bullpen_tick_to_decision_seconds_count[1m])'))
+      await untilFound(() => prometheus.query('rate(bullpen_venue_weight_total[1m])'))
+    })
+
+    test.each(panels)('draws the panel $title: $expr', async ({ expr }) => {
+      expect((await untilFound(() => prometheus.query(expr))).length).toBeGreaterThan(0)
+    })
+
+    test('takes every rule, none of which is wrong', async () => {
+      const loaded = await untilFound(async () =>
+        (await prometheus.rules()).filter(({ health }) => health !== 'unknown'),
+      )
+      expect(loaded.map(({ name }) => name).sort()).toEqual(rules.map(({ alert }) => alert).sort())
+      expect(loaded.filter(({ health }) => health !== 'ok')).toEqual([])
+    })
+  })
+})
+
+test.runIf(!hasPrometheus)(
+  'without Prometheus on this machine the queries of panels and rules are compared by name alone',
+  () => {
+    console.log('no prometheus on this machine: queries are not run')
+  },
+)
