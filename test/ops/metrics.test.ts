@@ -24,6 +24,7 @@ test('every panel of the dashboard has its own number', () => {
 
 describe('a worker under Prometheus', () => {
   let metricsPort: number
+  let prometheus: Prometheus
 
   beforeAll(async () => {
     const floor = await openFloor()
@@ -37,7 +38,13 @@ describe('a worker under Prometheus', () => {
       METRICS_PORT: String(metricsPort),
       MONITOR_SHARDS: '1',
     })
-  })
+    if (!hasPrometheus) return
+    prometheus = await startPrometheus([`127.0.0.1:${metricsPort}`], ruleFile)
+    // A rate needs two scrapes in which the series is there: the way to a fill has been gone by then.
+    await untilFound(() => prometheus.query('rate(bullpen_decision_to_fill_seconds_count[1m])'))
+    await untilFound(() => prometheus.query('rate(bullpen_tick_to_decision_seconds_count[1m])'))
+    await untilFound(() => prometheus.query('rate(bullpen_venue_weight_total[1m])'))
+  }, 240_000)
 
   const read = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
 
@@ -55,16 +62,6 @@ describe('a worker under Prometheus', () => {
   })
 
   describe.skipIf(!hasPrometheus)('which', () => {
-    let prometheus: Prometheus
-
-    beforeAll(async () => {
-      prometheus = await startPrometheus([`127.0.0.1:${metricsPort}`], ruleFile)
-      // A rate needs two scrapes in which the series is there: the way to a fill has been gone by then.
-      await untilFound(() => prometheus.query('rate(bullpen_decision_to_fill_seconds_count[1m])'))
-      await untilFound(() => prometheus.query('rate(bullpen_tick_to_decision_seconds_count[1m])'))
-      await untilFound(() => prometheus.query('rate(bullpen_venue_weight_total[1m])'))
-    })
-
     test.each(panels)('draws the panel $title: $expr', async ({ expr }) => {
       expect((await untilFound(() => prometheus.query(expr))).length).toBeGreaterThan(0)
     })
