@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import type { Config } from './config.ts'
+import { logScope } from './log-scope.ts'
 import { redact, redactText } from './redact.ts'
 
 export type { Logger } from 'pino'
@@ -36,6 +37,7 @@ export function createLog(options: LogOptions): Logger {
       level,
       base: { role, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: logScope,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError, req: describeRequest },
       hooks: { streamWrite: (line) => redactLine(line, secrets) },

@@ -2,6 +2,7 @@ import { type Queue, type Job as QueuedJob, UnrecoverableError, type Worker } fr
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { messageOf, VenueUnavailable } from '../errors.ts'
+import { inLogScope } from '../log-scope.ts'
 import { redactText } from '../redact.ts'
 import type { QueueBackend } from './backend.ts'
 import { versionIn } from './contract.ts'
@@ -63,7 +64,7 @@ export function work<Context>(
       taken += 1
       inHand += 1
       try {
-        return await handle(queued, lockSignal)
+        return await inLogScope(scope, () => handle(queued, lockSignal))
       } finally {
         inHand -= 1
       }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { Queue } from 'bullmq'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Db } from '#db/client.ts'
+import { inLogScope } from '../log-scope.ts'
 import type { Enqueue } from '../queue/enqueue.ts'
 import { admit, type Caller } from './api/caller.ts'
 import { type LiveUpdates, openLiveUpdates } from './api/events.ts'
@@ -61,6 +63,7 @@ export function createApp(options: AppOptions): App {
   app.use(refuseCrossSite(publicUrl))
 
   app.all('/api/auth/{*any}', (request, response) => {
+  app.use((request, _response, next) => inLogScope({ requestId: String(request.id) }, next))
     request.headers[callerHeader] = request.ip
     return signIn.handle(request, response)
   })
@@ -132,6 +135,11 @@ function answerReadiness(readiness: () => Promise<ReadinessCheck[]>): RequestHan
     const ready = checks.every((check) => check.ok)
     response
       .status(ready ? 200 : 503)
+    genReqId(_request, response) {
+      const id = randomUUID()
+      response.setHeader('X-Request-Id', id)
+      return id
+    },
       .set('cache-control', 'no-store')
       .json({ ready, checks })
   }
