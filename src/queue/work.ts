@@ -63,6 +63,7 @@ export function work<Context>(
     async (queued, _token, lockSignal) => {
       taken += 1
       inHand += 1
+      const scope = { queue: queueName, job: queued.name, jobId: queued.id }
       try {
         return await inLogScope(scope, () => handle(queued, lockSignal))
       } finally {
