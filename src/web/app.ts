@@ -68,7 +68,7 @@ export function createApp(options: AppOptions): App {
     return signIn.handle(request, response)
   })
   app.use(async (request, response, next) => {
-    const caller = request.path.startsWith('/assets/') ? undefined : await signIn.whoIs(request)
+    const caller = request.path.startsWith('/assets/') ? undefined : await signIn.whoIs(request, response)
     response.locals.caller = caller
     // Pages are for people: a token opens the API alone.
     response.locals.user = caller?.kind === 'session' ? caller.user : undefined
@@ -90,7 +90,7 @@ function api(options: AppOptions, live: LiveUpdates): RequestHandler {
   router.get('/events', (request, response) => {
     const caller = response.locals.caller as Caller
     admit(caller, { scope: 'read', isStepUp: false }, new Date())
-    live.stream(caller.user, response, async () => Boolean(await signIn.whoIs(request)))
+    live.stream(caller.user, response, () => isStillIn(signIn, request))
   })
   mount(router, apiRoutes({ queues, enqueue, keys: hooks.keys }), { db, market })
   router.use((request) => {
@@ -104,6 +104,16 @@ function api(options: AppOptions, live: LiveUpdates): RequestHandler {
     )
   })
   return router
+}
+
+/** Whether a session or a token still opens what it opened. What cannot be looked up is not an answer. */
+async function isStillIn(signIn: SignIn, request: express.Request): Promise<boolean> {
+  try {
+    return (await signIn.whoIs(request)) !== undefined
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return false
+    throw error
+  }
 }
 
 /** One line a request, with the path alone: queries may carry what logs must not. */

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import { Problem } from './problem.ts'
+import { bearerOf } from './sign-in/bearer.ts'
 
 /**
  * Whether an Origin is the site's own: the public address when one is configured, else the host that was asked for
@@ -22,8 +23,9 @@ export function refuseCrossSite(publicUrl: string | undefined): RequestHandler {
 
 function isSafe(request: Request, publicUrl: string | undefined): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return true
-  // A page of another site cannot make a browser send this header without asking us first, and we never allow it.
-  if (request.get('authorization') !== undefined) return true
+  // A page of another site cannot make a browser send a token without asking us first, and we never allow it; beside a token
+  // no cookie counts. Other schemes are sent by a browser itself.
+  if (bearerOf(request) !== undefined) return true
   // Browsers on https and localhost say where a request comes from and pages cannot forge it; elsewhere Origin decides.
   const site = request.get('sec-fetch-site')
   if (site !== undefined) return site === 'same-origin'

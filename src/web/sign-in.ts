@@ -1,14 +1,21 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { betterAuth } from 'better-auth'
-import { verifyPassword } from 'better-auth/crypto'
-import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'
-import { admin } from 'better-auth/plugins/admin'
+import { text } from 'node:stream/consumers'
+import { fromNodeHeaders } from 'better-auth/node'
+import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Db } from '#db/client.ts'
-import { UserError } from '../errors.ts'
+import { endSession } from '#db/sessions.ts'
 import type { Caller } from './api/caller.ts'
-import { isOwnOrigin } from './same-origin.ts'
+import { Problem } from './problem.ts'
+import { bearerOf, callerOfToken } from './sign-in/bearer.ts'
+import { forward, isForwarded, notForwarded } from './sign-in/forward.ts'
+import { gate } from './sign-in/gate.ts'
+import { callerHeader, type Library, library, librarySecrets, sessionDays } from './sign-in/library.ts'
+import { sealCodesAnew } from './sign-in/reseal.ts'
+import { signedIn } from './sign-in/signed-in.ts'
+import { goWay, wayAt } from './sign-in/ways.ts'
+
+export { callerHeader } from './sign-in/library.ts'
+export { createUser, isPasswordOf } from './sign-in/new-user.ts'
 
 /** Roles a user may have; admins also see the operation of the cluster, never another tenant's rows. */
 export const userRoles = ['user', 'admin'] as const
@@ -26,6 +33,8 @@ export interface SignInOptions {
   /** Connected as bullpen_app. */
   readonly db: Db
   readonly secretKey: string
+  /** What was sealed under these is sealed anew. */
+  readonly secretKeyPrevious?: readonly string[]
   /** Where people reach the site, and whether they were told so: unless told, any host the server answers to is the site. */
   readonly publicUrl: string
   readonly isPublicUrlFixed: boolean
@@ -35,126 +44,93 @@ export interface SignInOptions {
 
 /** Sign-in with sessions in the database. */
 export interface SignIn {
-  /** Answers everything under /api/auth. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Who sent a request, or undefined without a valid session. */
-  whoIs(request: IncomingMessage): Promise<Caller | undefined>
+  /** Answers everything under /api/auth; what it refuses it throws as a Problem. */
+  handle(request: Request, response: Response): Promise<void>
+  /**
+   * Who sent a request, or undefined without a valid session. A session that is used lives on, which the response tells the
+   * browser.
+   * @throws Problem for a token that opens nothing
+   */
+  whoIs(request: Request, response?: Response): Promise<Caller | undefined>
 }
 
-/** The header in which the web server hands the caller's address to the sign-in library, whatever the caller sent in it. */
-export const callerHeader = 'x-bullpen-caller'
+/** Bytes of what is sent to sign in. */
+const mostBytes = 10_000
 
-/** Characters of a password; the upper end bounds what one hash may cost. */
-const passwordLength = { min: 12, max: 128 } as const
-
-/** Opens sign-in over the auth schema. The library's own limits: ten attempts a minute and address, counted in the database. */
-export function openSignIn(options: SignInOptions): SignIn {
-  const auth = library(options)
-  const handle = toNodeHandler(auth)
+/** Opens sign-in over the auth schema. Guesses are counted in the database, so that every web process knows them. */
+export function openSignIn({ secretKey, secretKeyPrevious = [], ...options }: SignInOptions): SignIn {
+  const { db, publicUrl, log, signup } = options
+  const secrets = librarySecrets({ secretKey, secretKeyPrevious })
+  const auth = library({ ...options, secrets, gate: gate(db) })
+  sealCodesAnew(db, secrets).catch((error) =>
+    log.error({ err: error }, 'second factors could not be sealed under the new SECRET_KEY'),
+  )
   return {
-    handle,
-    async whoIs(request) {
-      const session = await auth.api.getSession({ headers: fromNodeHeaders(request.headers) })
-      if (!session) return undefined
-      const { id, name, email, role } = session.user
-      const user: SignedIn = { id, name, email, role: role === 'admin' ? 'admin' : 'user' }
-      return { kind: 'session', user, provenAt: session.session.createdAt }
+    async handle(request, response) {
+      const path = request.path.slice('/api/auth'.length)
+      if (bearerOf(request) !== undefined) throw forPeople()
+      if (request.method === 'GET' && path === '/ways') return void response.json({ signUp: signup })
+      const way = wayAt(request.method, path)
+      if (!way && !isForwarded(request.method, path)) throw notForwarded(path)
+      const body = await bodyOf(request)
+      if (way) return goWay(way, { db, auth }, request, response, parsed(body))
+      const url = new URL(request.originalUrl, publicUrl)
+      await forward(auth, request, response, { url, body })
+    },
+    async whoIs(request, response) {
+      const token = bearerOf(request)
+      if (token !== undefined) return callerOfToken(db, token, request.ip ?? 'unknown')
+      return callerOfSession(db, auth, request, response)
     },
   }
 }
 
-export interface NewUser {
-  readonly email: string
-  readonly password: string
-  readonly name: string
-  readonly role: UserRole
+async function callerOfSession(
+  db: Db,
+  auth: Library,
+  request: Request,
+  response: Response | undefined,
+): Promise<Caller | undefined> {
+  if (request.headers.cookie === undefined) return undefined
+  const headers = fromNodeHeaders(request.headers)
+  headers.set(callerHeader, request.ip ?? '')
+  // Where nobody hears of a longer life, none is given: the browser would forget the session before the server does.
+  const query = response ? {} : { disableRefresh: true }
+  const answer = await auth.api.getSession({ headers, query, returnHeaders: true })
+  if (!answer.response) return undefined
+  const { user, session } = answer.response
+  const isTooOld = Date.now() - session.createdAt.getTime() > sessionDays.most * 86_400_000
+  if (isTooOld) await endSession(db, user.id, session.id)
+  if (isTooOld || user.banned) return undefined
+  for (const cookie of answer.headers.getSetCookie()) response?.append('set-cookie', cookie)
+  return {
+    kind: 'session',
+    user: signedIn(user),
+    sessionId: session.id,
+    provenAt: session.provenAt ?? undefined,
+  }
 }
 
-/**
- * Makes a user who can sign in, and returns the id. `db` is connected as bullpen_app.
- * @throws UserError for a bad or taken address and for a password that is too short or too long.
- */
-export async function createUser(db: Db, user: NewUser): Promise<string> {
-  const { min, max } = passwordLength
-  if (user.password.length < min || user.password.length > max)
-    throw new UserError(`the password must have ${min} to ${max} characters, not ${user.password.length}`)
-  // No session is made here, so nothing is signed and the secret may be any.
-  const auth = library({
-    db,
-    secretKey: randomBytes(32).toString('hex'),
-    publicUrl: 'http://localhost',
-    isPublicUrlFixed: true,
-    signup: 'invite',
-  })
+async function bodyOf(request: Request): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes || request.headers['transfer-encoding'])
+    throw new Problem(413, 'too-large', 'The body of the request is too large.', {
+      advice: `Send less than ${mostBytes / 1_000} kB, and say how much.`,
+    })
+  return text(request)
+}
+
+function parsed(body: string): unknown {
   try {
-    const { user: made } = await auth.api.createUser({ body: { ...user } })
-    return made.id
-  } catch (error) {
-    const code = (error as { body?: { code?: string } }).body?.code ?? ''
-    if (code.startsWith('USER_ALREADY_EXISTS'))
-      throw new UserError(`${user.email} is a user already`, { cause: error })
-    if (code === 'INVALID_EMAIL')
-      throw new UserError(`${user.email} is not an e-mail address`, { cause: error })
-    throw error
+    return JSON.parse(body)
+  } catch {
+    throw new Problem(400, 'invalid-json', 'The body of the request is not JSON.', {
+      advice: 'Send a JSON object with content-type application/json.',
+    })
   }
 }
 
-/** Whether this is the user's password. `db` is connected as bullpen_app. */
-export async function isPasswordOf(db: Db, userId: string, password: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('auth.account')
-    .select('password')
-    .where('userId', '=', userId)
-    .where('providerId', '=', 'credential')
-    .executeTakeFirst()
-  return typeof row?.password === 'string' && verifyPassword({ hash: row.password, password })
-}
-
-/** The library's configuration, also read by the test that compares its tables with our migrations. */
-export function library({
-  db,
-  secretKey,
-  publicUrl,
-  isPublicUrlFixed,
-  signup,
-  log,
-}: Omit<SignInOptions, 'log'> & { log?: Logger }) {
-  return betterAuth({
-    appName: 'Bullpen',
-    database: { db: db.withSchema('auth'), type: 'postgres', transaction: true },
-    baseURL: publicUrl,
-    // A key of its own, so that what signs cookies never is what seals API keys.
-    secret: Buffer.from(hkdfSync('sha256', secretKey, '', 'bullpen sign-in', 32)).toString('hex'),
-    trustedOrigins: (request) => {
-      const origin = request?.headers.get('origin')
-      const host = request?.headers.get('host') ?? undefined
-      return origin && isOwnOrigin(origin, host, isPublicUrlFixed ? publicUrl : undefined) ? [origin] : []
-    },
-    telemetry: { enabled: false },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: signup !== 'open',
-      minPasswordLength: passwordLength.min,
-      maxPasswordLength: passwordLength.max,
-    },
-    session: { cookieCache: { enabled: false } },
-    rateLimit: {
-      enabled: true,
-      storage: 'database',
-      customRules: { '/sign-in/email': { window: 60, max: 10 } },
-    },
-    advanced: {
-      cookiePrefix: 'bullpen',
-      useSecureCookies: publicUrl.startsWith('https:'),
-      database: { generateId: 'uuid' },
-      ipAddress: { ipAddressHeaders: [callerHeader] },
-    },
-    // Acting as somebody else would put one person's name on another's orders.
-    disabledPaths: ['/admin/impersonate-user', '/admin/stop-impersonating'],
-    plugins: [admin({ defaultRole: 'user' })],
-    logger: {
-      log: (level, message) =>
-        log?.[level === 'error' || level === 'warn' ? level : 'debug']({ source: 'sign-in' }, message),
-    },
+function forPeople(): Problem {
+  return new Problem(403, 'session-required', 'Tokens are for the API: signing in is for people.', {
+    advice: 'Leave the Authorization header out.',
   })
 }

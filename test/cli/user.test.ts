@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { findUserByEmail } from '#db/users.ts'
+import { allUsers, findUserByEmail } from '#db/users.ts'
 import { isPasswordOf } from '#src/web/sign-in.ts'
+import { digestOf } from '#src/web/sign-in/secret.ts'
 import { commandLine } from '../support/command.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -41,6 +42,18 @@ describe('wrong input is one clear line, code 1, and no user', () => {
       ['user', 'role', 'nobody@example.test', 'admin'],
       '',
       'nobody signs in as nobody@example.test: npx bullpen user list',
+    ],
+    [
+      'a link for nobody',
+      ['user', 'reset', 'nobody@example.test'],
+      '',
+      'nobody signs in as nobody@example.test: npx bullpen user list',
+    ],
+    [
+      'a password that everybody guesses',
+      add('ben@example.test'),
+      'Password1234',
+      'the password is among the first that are guessed: take four words that do not belong together',
     ],
     [
       'a role that is none',
@@ -94,4 +107,31 @@ test('a role is given, and the list tells everybody, for people and for machines
     expect.objectContaining({ email: 'ada@example.test', role: 'admin', name: 'ada' }),
   )
   expect(machines.stdout).not.toMatch(/password|hash/i)
+})
+
+test('the last administrator stays one, and each act stands in the log', async () => {
+  await bullpen(['user', 'role', 'ada@example.test', 'admin'])
+  for (const { email, role } of await allUsers(app))
+    if (role === 'admin' && email !== 'ada@example.test') await bullpen(['user', 'role', email, 'user'])
+  expect(await bullpen(['user', 'role', 'ada@example.test', 'user'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'ada@example.test is the only administrator: make somebody else one first\n',
+  })
+  const rows = await database.query(
+    `select actor, action, details from audit_log where target = 'ada@example.test' order by id limit 2`,
+  )
+  expect(rows).toMatchObject([
+    { actor: 'command line', action: 'user.add', details: { role: 'user' } },
+    { actor: 'command line', action: 'user.role', details: { to: 'admin' } },
+  ])
+})
+
+test('who has lost the password is given a link, and the database its digest alone', async () => {
+  const { code, stdout, stderr } = await bullpen(['user', 'reset', 'ada@example.test', '--two-factor'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const [, token = ''] = /^http:\/\/localhost:3000\/reset-password#([\w-]{43})\n$/.exec(stdout) ?? []
+  const rows = await database.query<{ digest: Buffer; used_at: Date | null }>('select * from password_resets')
+  expect(rows).toMatchObject([{ digest: digestOf(token), used_at: null }])
+  expect(JSON.stringify(rows)).not.toContain(token)
 })

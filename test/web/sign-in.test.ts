@@ -3,7 +3,8 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '#db/client.ts'
-import { createUser, library } from '#src/web/sign-in.ts'
+import { createUser } from '#src/web/sign-in.ts'
+import { library, passingSecrets } from '#src/web/sign-in/library.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { password, type TestWeb, testWeb } from '../support/web.ts'
 
@@ -35,7 +36,8 @@ describe('nobody gets in', () => {
 
   test('by signing up: users are made by the operator', async () => {
     const response = await post('/sign-up/email', { email: 'eve@example.test', password, name: 'Eve' })
-    expect(response.status).toBe(400)
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ code: 'invitation-needed' })
     const users = await web.database.query(`select 1 from auth."user" where email = 'eve@example.test'`)
     expect(users).toEqual([])
   })
@@ -71,7 +73,7 @@ test('the eleventh attempt of a minute is refused, and the count is in the datab
   await web.database.query('delete from auth."rateLimit"')
   const statuses: number[] = []
   for (let attempt = 1; attempt <= 11; attempt++)
-    statuses.push((await post('/sign-in/email', { email: 'eve@example.test', password })).status)
+    statuses.push((await post('/sign-in/email', { email: `eve${attempt}@example.test`, password })).status)
   expect(statuses).toEqual([...Array(10).fill(401), 429])
   const [row] = await web.database.query<{ count: number }>(
     'select count from auth."rateLimit" where key like \'%sign-in%\'',
@@ -134,7 +136,7 @@ describe('a user of the operator', () => {
     const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
     const auth = library({
       db: app,
-      secretKey: 's'.repeat(32),
+      secrets: passingSecrets(),
       publicUrl: 'http://localhost',
       isPublicUrlFixed: true,
       signup: 'invite',

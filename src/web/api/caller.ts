@@ -1,4 +1,5 @@
 import { Problem } from '../problem.ts'
+import { isProven } from '../sign-in/proof.ts'
 import type { SignedIn } from '../sign-in.ts'
 
 /**
@@ -13,17 +14,16 @@ export type Caller =
   | {
       readonly kind: 'session'
       readonly user: SignedIn
+      readonly sessionId: string
       /** When the person last proved who they are, by password or code; undefined when that is not known. */
       readonly provenAt: Date | undefined
     }
   | { readonly kind: 'token'; readonly user: SignedIn; readonly scopes: readonly Scope[] }
 
-/** What is dangerous asks for a proof that is not older than this. */
-const proofMs = 10 * 60_000
-
 /** What a route asks of its caller. */
 export interface Demand {
   readonly role?: 'admin' | undefined
+  readonly isForPeople?: true | undefined
   readonly scope: Scope
   readonly isStepUp: boolean
 }
@@ -31,23 +31,27 @@ export interface Demand {
 /**
  * Lets a caller pass whom the demand admits. A session is a person and needs a fresh proof where a step up is asked for; a
  * token needs the scope instead.
- * @throws Problem 403 with the code `admins-only`, `scope-missing` or `step-up-required`
+ * @throws Problem 403 with the code `admins-only`, `session-required`, `scope-missing` or `step-up-required`
  */
-export function admit(caller: Caller, { role, scope, isStepUp }: Demand, now: Date): void {
+export function admit(caller: Caller, { role, isForPeople, scope, isStepUp }: Demand, now: Date): void {
   if (role === 'admin' && caller.user.role !== 'admin') throw adminsOnly()
   if (caller.kind === 'token') {
+    if (isForPeople) throw sessionRequired()
     if (!caller.scopes.includes(scope)) throw scopeMissing(scope)
   } else if (isStepUp && !isProven(caller.provenAt, now)) throw stepUpRequired()
-}
-
-function isProven(provenAt: Date | undefined, now: Date): boolean {
-  return provenAt !== undefined && now.getTime() - provenAt.getTime() < proofMs
 }
 
 /** Refuses what only admins may see. */
 function adminsOnly(): Problem {
   return new Problem(403, 'admins-only', 'This is for administrators.', {
     advice: 'Ask an administrator, or sign in as one.',
+  })
+}
+
+/** Who has a token must not be able to make others of it, nor to lock its owner out. */
+function sessionRequired(): Problem {
+  return new Problem(403, 'session-required', 'This is for people who are signed in, not for tokens.', {
+    advice: 'Do it on the page Security of the dashboard.',
   })
 }
 

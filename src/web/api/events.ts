@@ -20,7 +20,7 @@ const streamedRows = 30
 
 /** The live updates of every signed-in user, as server-sent events. */
 export interface LiveUpdates {
-  /** Streams to a response until it closes. `isStillAllowed` is asked every half minute, so that signing out ends it. */
+  /** Streams to a response until it closes. `isStillAllowed` is asked every 5 s, so that signing out ends it. */
   stream(user: SignedIn, response: Response, isStillAllowed: () => Promise<boolean>): void
   /** Ends every stream and every poll. */
   close(): void
@@ -54,7 +54,7 @@ export function openLiveUpdates({ db, market, log, everyMs = 2_000 }: Options): 
       feed.add(response)
       const watch = setInterval(async () => {
         if (!(await isStillAllowed().catch(() => true))) response.end()
-      }, 30_000)
+      }, 5_000)
       response.on('close', () => {
         clearInterval(watch)
         if (feed.remove(response) === 0) feeds.delete(user.id)

@@ -21,7 +21,7 @@ function answering(route: Route, { db, market }: Ground): RequestHandler {
   return async (request, response) => {
     const caller = response.locals.caller as Caller
     const { user } = caller
-    const demand = { role: route.role, scope: scopeOf(route) }
+    const demand = { role: route.role, isForPeople: route.isForPeople, scope: scopeOf(route) }
     admit(caller, { ...demand, isStepUp: route.stepUp === true }, new Date())
     requireJson(request)
     const input = {
@@ -35,7 +35,8 @@ function answering(route: Route, { db, market }: Ground): RequestHandler {
     const answer = await asTenant(db, user.id, async (tx) => {
       await requireOwnAccount(tx, input.query)
       const afterCommit: Asked<unknown, unknown>['afterCommit'] = (run) => void afterwards.push(run)
-      return route.handle({ db: tx, user, market, ...input, afterCommit })
+      const sessionId = caller.kind === 'session' ? caller.sessionId : undefined
+      return route.handle({ db: tx, user, sessionId, market, ...input, afterCommit })
     })
     for (const run of afterwards)
       await run().catch((error) =>

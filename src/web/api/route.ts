@@ -12,6 +12,8 @@ export type Method = (typeof methods)[number]
 export interface Asked<Q, B, P = unknown> {
   readonly db: Db
   readonly user: SignedIn
+  /** The session that asks; undefined for a token. */
+  readonly sessionId?: string | undefined
   readonly market: MarketPace
   /** From the address, such as the `id` of `/orders/:id`. */
   readonly params: P
@@ -38,6 +40,8 @@ export interface Route<
   readonly summary: string
   /** Only admins may ask; everybody signed in otherwise. */
   readonly role?: 'admin'
+  /** Only a person with a session may ask, never a token. */
+  readonly isForPeople?: true
   /** What a token needs; `read` for a GET, `admin` where the role is, `manage` otherwise. */
   readonly scope?: Scope
   /** Whether a session must have been proven within the last 10 minutes, always or for some bodies. */

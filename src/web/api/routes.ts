@@ -5,14 +5,25 @@ import { closeAll } from './close-all.ts'
 import { listDecisions } from './decisions.ts'
 import { getEquity } from './equity.ts'
 import { setHalt } from './halts.ts'
+import { createInvitation, listInvitations, removeInvitation } from './invitations.ts'
 import { getMe } from './me.ts'
 import { getOperations } from './operations.ts'
 import { getOverview } from './overview.ts'
 import { listPositions } from './positions.ts'
 import type { Route } from './route.ts'
 import { getScores } from './scores.ts'
+import { changeProfile, getSecurity } from './security.ts'
+import { listSessions, removeOtherSessions, removeSession } from './sessions.ts'
 import { listSignals } from './signals.ts'
+import { createToken, listTokens, removeToken } from './tokens.ts'
 import { listTrades } from './trades.ts'
+import {
+  changeUser,
+  listUsers,
+  removeUserTwoFactor,
+  resetUserPassword,
+  signUserOut,
+} from './users.ts'
 import { listWebhookDeliveries } from './webhook-deliveries.ts'
 import { createWebhook, endWebhook, listWebhooks } from './webhooks.ts'
 
@@ -28,6 +39,22 @@ export interface RouteParts {
 export function apiRoutes({ queues, keys }: RouteParts): Route[] {
   return [
     getMe,
+    changeProfile,
+    getSecurity,
+    listSessions,
+    removeSession,
+    removeOtherSessions,
+    listTokens,
+    createToken,
+    removeToken,
+    listUsers,
+    changeUser,
+    resetUserPassword,
+    removeUserTwoFactor,
+    signUserOut,
+    listInvitations,
+    createInvitation,
+    removeInvitation,
     getOverview,
     getEquity,
     listPositions,
