@@ -55,6 +55,7 @@ export function createApp(options: AppOptions): App {
   app.set('trust proxy', trustProxy)
 
   app.use(logRequests(log))
+  app.use((request, _response, next) => inLogScope({ requestId: String(request.id) }, next))
   app.use(strictHeaders(isHttps))
   app.get('/healthz', (_request, response) => void response.json({ ok: true }))
   app.get('/readyz', answerReadiness(readiness))
@@ -63,7 +64,6 @@ export function createApp(options: AppOptions): App {
   app.use(refuseCrossSite(publicUrl))
 
   app.all('/api/auth/{*any}', (request, response) => {
-  app.use((request, _response, next) => inLogScope({ requestId: String(request.id) }, next))
     request.headers[callerHeader] = request.ip
     return signIn.handle(request, response)
   })
@@ -120,6 +120,11 @@ async function isStillIn(signIn: SignIn, request: express.Request): Promise<bool
 function logRequests(log: Logger): RequestHandler {
   return pinoHttp({
     logger: log,
+    genReqId(_request, response) {
+      const id = randomUUID()
+      response.setHeader('X-Request-Id', id)
+      return id
+    },
     autoLogging: { ignore: (request) => request.url === '/healthz' || request.url === '/readyz' },
     customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
     wrapSerializers: false,
@@ -145,11 +150,6 @@ function answerReadiness(readiness: () => Promise<ReadinessCheck[]>): RequestHan
     const ready = checks.every((check) => check.ok)
     response
       .status(ready ? 200 : 503)
-    genReqId(_request, response) {
-      const id = randomUUID()
-      response.setHeader('X-Request-Id', id)
-      return id
-    },
       .set('cache-control', 'no-store')
       .json({ ready, checks })
   }
