@@ -24,12 +24,12 @@ const unarmedShare = 0.25
 /** While some are wanted still, a worker waits for so many of them at once. */
 const wantedAtOnce = 16
 
-/** What follows from what users do at the venue itself, and is proven by a test of its own. */
+/** What follows from what users do at the venue itself; the test makes the situation of every crash point, theirs among them. */
 const provenIn: Partial<Record<Crashpoint, string>> = {
-  'adopted-not-booked': 'test/orders/reconcile/crash.test.ts',
-  'mid-departure': 'test/orders/reconcile/crash.test.ts',
-  'departed-not-told': 'test/orders/reconcile/crash.test.ts',
-  'mid-manual-adoption': 'test/orders/reconcile/crash.test.ts',
+  'adopted-not-booked': 'test/chaos/crashpoints.test.ts',
+  'mid-departure': 'test/chaos/crashpoints.test.ts',
+  'departed-not-told': 'test/chaos/crashpoints.test.ts',
+  'mid-manual-adoption': 'test/chaos/crashpoints.test.ts',
 }
 
 /** Counts kills by crash point and draws the next ones, until each has killed `least` workers; 0: draws each as often. */
