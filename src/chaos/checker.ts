@@ -7,7 +7,7 @@ import { ownCoinsTouched } from './own-coins.ts'
 import { type Spread, spreadOf } from './percentile.ts'
 import { type Story, storiesOf } from './stories.ts'
 import type { Truth } from './truth.ts'
-import { unprotected } from './unprotected.ts'
+import { bareTooLong, unprotected } from './unprotected.ts'
 
 /** What the checker found of Bullpen's orders. Every count of harm should be 0. */
 export interface Verdict {
@@ -28,6 +28,8 @@ export interface Verdict {
   /** Coins of the user's own that are gone. */
   readonly ownCoinsTouched: number
   readonly unprotected_s: Spread
+  /** Of those times the ones beyond 30 s, and those of them in which no exit was planned by then. */
+  readonly bare: { readonly long: number; readonly notClosing: number }
   /** The longest of those times, told. */
   readonly unprotected: readonly Story[]
   readonly resolve_s: Spread
@@ -100,6 +102,7 @@ export async function checkBullpen(journal: Journal, truth: Truth): Promise<Verd
     reasons: reasonsOf(withoutEffect),
     ...counts,
     unprotected_s: spreadOf(stretches.map(({ fromMs, toMs }) => (toMs - fromMs) / 1_000)),
+    bare: bareTooLong(stretches, orders),
     unprotected: await storiesOf(journal, stretches),
     resolve_s: spreadOf(await resolveTimes(query)),
     findings: findings.slice(0, 100),

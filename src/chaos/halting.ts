@@ -20,9 +20,13 @@ export async function haltForAWhile({
   bases,
   next,
   tally,
+  halted,
 }: PeopleParts): Promise<void> {
   const account = oneOf(next, accounts)
   const place = placeOf(next, account, oneOf(next, bases))
+  const name = `${place.scope} ${place.key}`
+  if (halted.has(name)) return
+  halted.add(name)
   const mode = place.scope === 'account' && next() < 0.3 ? 'flatten' : 'no_entries'
   if (place.scope === 'symbol') await ensureSymbolHalt(db, place.key)
   const order = { ...place, reason: 'chaos', by: person }
@@ -36,6 +40,7 @@ export async function haltForAWhile({
   await journal.query('update chaos.halts set lifting_at = clock_timestamp() where id = $1', [halt?.id])
   await db.transaction().execute((tx) => orderHalt(tx, { ...order, mode: 'none' }))
   await journal.query(neverCount, [place.scope, place.key])
+  halted.delete(name)
 }
 
 /** Automatic halts count from a halt's last change on: faults are what this is about, so they have nothing to count. */

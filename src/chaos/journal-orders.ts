@@ -22,6 +22,8 @@ export interface OrderRow {
   readonly is_by_hand: boolean
   /** Found at the venue, and not planned here. */
   readonly is_adopted: boolean
+  /** Epoch ms. */
+  readonly planned_ms: number
 }
 
 /** What the venue executed for an order: the part behind each of its own orders, or behind each execution by hand. */
@@ -71,7 +73,8 @@ export async function readOrders(
     `select o.id, a.api_key, o.account_id, o.position_id, o.symbol, o.purpose, o.type, o.quantity, o.filled, o.state,
        coalesce('attached to ' || o.attached_to, o.client_order_id) as name, o.failure_reason,
        array(select slot from order_slots s where s.order_id = o.id) as slots,
-       coalesce(born.evidence ? 'byHand', false) as is_by_hand, coalesce(born.evidence ? 'adopted', false) as is_adopted
+       coalesce(born.evidence ? 'byHand', false) as is_by_hand, coalesce(born.evidence ? 'adopted', false) as is_adopted,
+       (extract(epoch from o.planned_at) * 1000)::float8 as planned_ms
      from orders o join chaos.accounts a using (account_id)
      left join order_events born on born.order_id = o.id and born.from_state is null
      where a.handler = 'bullpen' order by o.planned_at`,

@@ -21,7 +21,7 @@ export interface LoadParts {
   readonly accounts: readonly Account[]
   readonly bases: readonly string[]
   readonly next: Random
-  /** Orders that may wait for a worker at once, so that none expires for want of one. */
+  /** Orders that may wait for a worker at once, stops among them, so that none expires for want of one. */
   readonly mostWaiting: number
 }
 

@@ -4,6 +4,7 @@ import { type Enqueue, enqueueOn, unlessLost } from '../queue/enqueue.ts'
 import { openQueues } from '../queue/queues.ts'
 import { type AccountWish, marketsOf, openAccount } from './accounts.ts'
 import type { Field } from './field.ts'
+import { waitingPerWorker } from './limits.ts'
 import { openLoad } from './load.ts'
 import { naiveQueue } from './naive.ts'
 import { openPeople } from './people.ts'
@@ -24,11 +25,12 @@ interface LoadOptions {
   readonly exchange: Exchange
   readonly eachCrashpoint: number
   readonly hands: boolean
+  readonly workers: number
 }
 
 /** Opens the accounts of both handlers, what is asked of them, and the people who meddle. */
 export async function openLoads(
-  { seed, exchange, eachCrashpoint, hands }: LoadOptions,
+  { seed, exchange, eachCrashpoint, hands, workers }: LoadOptions,
   field: Field,
   tally: Tally,
   closing: AsyncDisposableStack,
@@ -65,7 +67,7 @@ export async function openLoads(
       ...shared,
       accounts: [...accounts, poor],
       next: random(seed, 11),
-      mostWaiting: 20,
+      mostWaiting: waitingPerWorker * workers,
     }),
     people: openPeople(
       { ...shared, accounts, venueUrl, next: random(seed, 13), tally },

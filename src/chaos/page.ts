@@ -1,6 +1,6 @@
 import { harms } from './checker.ts'
 import { constraints } from './constraints.ts'
-import { notShown } from './limits.ts'
+import { notShown, waitingPerWorker } from './limits.ts'
 import { pageStyle } from './page-style.ts'
 import { type ChaosReport, verdictOf } from './report.ts'
 import { counts, escaped, table, tiles } from './table.ts'
@@ -42,6 +42,7 @@ ${findingsOf(report)}
 ${controlOf(report)}
 <h2>Times</h2>
 ${timesOf(report)}
+<p>Beyond 30 s: ${report.bullpen.bare.long}; with no exit planned by then: ${report.bullpen.bare.notClosing}. An entry whose answer was lost protects nothing before it is found.</p>
 ${storiesOf(report)}
 <h2>Where workers died</h2>
 <p>Besides the kills at any moment, workers end themselves with SIGKILL at named places of an order's way.</p>
@@ -67,7 +68,7 @@ ${table(
 }
 
 function planOf({ seed, backend, exchange, plan, seconds, setBack }: ChaosReport): string {
-  return `Seed ${seed} at ${exchange}, queue on ${backend === 'redis' ? 'Redis' : 'PostgreSQL'}: at most ${plan.ordersPerSecond} orders a second, ${plan.workers} workers, one killed about every ${plan.killEveryMs / 1_000} s; ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in all. Accounts and halts set back so that the load went on: ${setBack}.`
+  return `Seed ${seed} at ${exchange}, queue on ${backend === 'redis' ? 'Redis' : 'PostgreSQL'}: at most ${plan.ordersPerSecond} orders a second, ${plan.workers} workers, of whose orders at most ${waitingPerWorker * plan.workers} wait to be sent at once, one killed about every ${plan.killEveryMs / 1_000} s; ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in all. Accounts and halts set back so that the load went on: ${setBack}.`
 }
 
 function controlOf({ bullpen, naive }: ChaosReport): string {

@@ -24,6 +24,8 @@ export interface PeopleParts {
   readonly bases: readonly string[]
   readonly next: Random
   readonly tally: Tally
+  /** Where a halt of somebody's is in force: lifting one lifts what another has set in the same place. */
+  readonly halted: Set<string>
 }
 
 /** People who meddle while orders are under way. */
@@ -41,7 +43,8 @@ export interface Habits {
 }
 
 /** Lets people act. Throws at `settle` what went wrong. */
-export function openPeople(parts: PeopleParts, habits: Habits): People {
+export function openPeople(given: Omit<PeopleParts, 'halted'>, habits: Habits): People {
+  const parts = { ...given, halted: new Set<string>() }
   const acts = [haltForAWhile, haltForAWhile, closeAll, ...(habits.useHands ? [useHands, useHands] : [])]
   const { next } = parts
   const underWay = new Set<Promise<void>>()

@@ -18,7 +18,7 @@ export interface Resident {
   readonly qty_open: string
   /** Whether an order of it is under way, its stops left out. */
   readonly is_busy: boolean
-  /** Orders that have not left yet. */
+  /** Orders that have not left yet, its stops among them. */
   readonly waiting: number
   readonly has_tp1: boolean
   /** Whether it is young and its stop near: the market shall close it, if it does. */
@@ -53,7 +53,7 @@ export async function residents(
        coalesce(live.is_busy, false) as is_busy, coalesce(live.waiting, 0) as waiting
      from positions p left join (
        select position_id, bool_or(purpose <> 'stop') as is_busy,
-         count(*) filter (where purpose <> 'stop' and state in ('planned', 'submitting'))::int as waiting
+         count(*) filter (where state in ('planned', 'submitting'))::int as waiting
        from orders where state in ('planned', 'submitting', 'open', 'partially_filled', 'canceling', 'unknown')
        group by position_id) live on live.position_id = p.id
      where p.account_id = any($1) and p.state in ('opening', 'open', 'closing', 'stray')

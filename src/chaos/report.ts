@@ -63,7 +63,7 @@ export function summaryOf(report: ChaosReport): string {
     `  naive    ${naive.orders} orders, ${naive.kills} kills: ${naive.duplicates} duplicates, ${naive.lost} lost`,
     `  executed ${bullpen.executed} of ${bullpen.journal} in the journal; ${bullpen.reasons.map(({ state, reason, count }) => `${count} ${state} (${reason})`).join('; ')}`,
     `  unknown outcomes known after ${bullpen.resolve_s.p50} s (p50), ${bullpen.resolve_s.p99} s (p99)`,
-    `  unprotected (futures) ${bullpen.unprotected_s.p50} s (p50), ${bullpen.unprotected_s.p99} s (p99), ${bullpen.unprotected_s.max} s (most)`,
+    `  unprotected (futures) ${bullpen.unprotected_s.p50} s (p50), ${bullpen.unprotected_s.p99} s (p99), ${bullpen.unprotected_s.max} s (most); ${bullpen.bare.long} beyond 30 s, ${bullpen.bare.notClosing} of them with no exit planned by then`,
     `  faults   ${report.faults.map(({ kind, target, count }) => `${kind} ${target} ${count}`).join(', ')}`,
     `  died at  ${killed}`,
     ...bullpen.findings.map((finding) => `  ! ${finding}`),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Exchange } from '../domain/market.ts'
 import { checkBullpen } from './checker.ts'
 import { type Coverage, openCoverage } from './coverage.ts'
-import { recruit } from './crew.ts'
+import { type Member, recruit } from './crew.ts'
 import { openField } from './field.ts'
 import { openLoads } from './loads.ts'
 import { askNaive } from './naive.ts'
@@ -46,6 +46,8 @@ export interface ChaosOptions {
 const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const control = fileURLToPath(new URL('./naive-program.ts', import.meta.url))
 const roundMs = 200
+/** Workers that end what was under way when the others stopped. */
+const lastWorkers = 2
 /** How many times as many orders as asked for are planned at most for the sake of a crash point. */
 const mostTimes = 20
 
@@ -83,7 +85,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     )
   const ours = await crew(
     'worker',
-    [cli, 'worker', '--queues', `orders-${exchange},exits-${exchange},accounts,monitor`],
+    [cli, 'worker', '--queues', `${queuesOf(exchange)},monitor`],
     options.workers,
     options.faults !== 'none',
   )
@@ -99,7 +101,7 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     () => steps,
     (fault) => tally.add('fault', nameOf(fault)),
   )
-  const script = options.faults === 'all' ? venueScript(seed) : calmScript(seed)
+  const script = options.faults === 'all' ? venueScript(seed, options.eachCrashpoint > 0) : calmScript(seed)
   const calmVenue = await disturbVenue(field.venueUrl, script)
   let planned = 0
   let setBack = 0
@@ -135,9 +137,12 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
   field.holdMarket()
   await stopsKnown(field, options)
   await comparedAll(field, enqueue, options)
-  await settled(field, 'orders', options)
   await settled(field, 'naive', options)
-  await Promise.all([...ours, ...theirs].map((member) => member.stop()))
+  await stopAll([...ours, ...theirs])
+  // Whoever watches positions begins something new at any time: what they left is ended by workers that begin nothing.
+  const last = await crew('last', [cli, 'worker', '--queues', queuesOf(exchange)], lastWorkers, false)
+  await settled(field, 'orders', options)
+  await stopAll(last)
 
   const truth = await readTruth(field.venueUrl)
   const kills = tally.of('fault', 'kill worker')
@@ -165,6 +170,15 @@ async function play(options: ChaosOptions, closing: AsyncDisposableStack): Promi
     ends: tally.table('end').map(({ what, count }) => ({ how: what, count })),
     setBack,
   }
+}
+
+/** Where orders are sent, taken back and looked for; positions are watched elsewhere. */
+function queuesOf(exchange: Exchange): string {
+  return `orders-${exchange},exits-${exchange},accounts`
+}
+
+async function stopAll(crew: readonly Member[]): Promise<void> {
+  await Promise.all(crew.map((member) => member.stop()))
 }
 
 /** What is still to be reached, for the line of progress. */

@@ -16,7 +16,8 @@ export interface Waiting {
 }
 
 const unsettled = {
-  orders: `select count(*)::int + (select count(*)::int from close_batches where ended_at is null) as left,
+  orders: `select count(*)::int + (select count(*)::int from close_batches where ended_at is null)
+      + (select count(*)::int from protection_gaps where ended_at is null and kind = 'no_stop') as left,
       (select max(id)::text from order_events) as moved from orders
     where state in ('planned', 'submitting', 'unknown', 'canceling')
       or (state in ('open', 'partially_filled') and purpose <> 'stop')`,

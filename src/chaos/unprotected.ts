@@ -47,6 +47,23 @@ export function unprotected(
   return stretches
 }
 
+/** From so long on a position without its stop must be on its way out. */
+const bareAtMostMs = 30_000
+
+/** The stretches that lasted longer than 30 s, and those of them in which no exit was planned by then. */
+export function bareTooLong(
+  stretches: readonly Stretch[],
+  orders: readonly Pick<OrderRow, 'position_id' | 'purpose' | 'planned_ms'>[],
+): { readonly long: number; readonly notClosing: number } {
+  const long = stretches.filter(({ fromMs, toMs }) => toMs - fromMs > bareAtMostMs)
+  const isClosing = ({ positionId, fromMs }: Stretch) =>
+    orders.some(
+      ({ position_id, purpose, planned_ms }) =>
+        position_id === positionId && purpose === 'exit' && planned_ms <= fromMs + bareAtMostMs,
+    )
+  return { long: long.length, notClosing: long.filter((stretch) => !isClosing(stretch)).length }
+}
+
 /** Whether somebody took a stop on the symbol away by hand while the position lived. */
 function isBared({ api_key, symbol }: OrderRow, truth: Truth, from: number, to: number): boolean {
   const orders = truth.get(api_key)?.orders ?? []

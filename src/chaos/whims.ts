@@ -9,8 +9,11 @@ export function calmScript(seed: number): FaultScript {
   return { seed, rules: [] }
 }
 
-/** What the venue does wrong now and then, on its own side of every wire. */
-export function venueScript(seed: number): FaultScript {
+/** This part of all stops does not wake up when the price is through them: the monitor must. */
+const asleepShare = { usually: 0.02, forCrashpoints: 0.2 }
+
+/** What the venue does wrong now and then, on its own side of every wire; more of what is rare where every crash point is to be reached. */
+export function venueScript(seed: number, isForCrashpoints: boolean): FaultScript {
   return {
     seed,
     rules: [
@@ -29,8 +32,11 @@ export function venueScript(seed: number): FaultScript {
       { fault: 'truncated-body', match: ofOrders, probability: 0.005 },
       { fault: 'partial-fill', match: ofOrders, probability: 0.02, share: 0.5 },
       { fault: 'slow', match: ofOrders, probability: 0.01, afterMs: [1_000, 6_000] },
-      // Two in a hundred stops do not wake up when the price is through them: the monitor must.
-      { fault: 'stop-asleep', match: ofOrders, probability: 0.02 },
+      {
+        fault: 'stop-asleep',
+        match: ofOrders,
+        probability: isForCrashpoints ? asleepShare.forCrashpoints : asleepShare.usually,
+      },
       { fault: 'drop-after-accept', match: { request: 'cancel' }, probability: 0.03 },
       { fault: '5xx-executed', match: { request: 'cancel' }, probability: 0.02 },
       { fault: '5xx-not-executed', match: { request: 'cancel' }, probability: 0.02 },

@@ -21,6 +21,7 @@ const clean: ChaosReport = {
     haltsBroken: 0,
     ownCoinsTouched: 0,
     unprotected_s: still,
+    bare: { long: 0, notClosing: 0 },
     unprotected: [],
     resolve_s: still,
     findings: [],

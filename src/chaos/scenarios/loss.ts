@@ -21,13 +21,15 @@ interface Lost {
   readonly jobs: number
   /** For how long no worker was there because its process was still starting; it is not counted to what follows. */
   readonly startS?: number
+  /** What goes on beside the work, and is over before the next round. */
+  readonly beside?: Promise<unknown>
 }
 
 /** One way to lose a queue. */
 export interface Losing {
   readonly load: Load
   /** What comes before each burst. */
-  readonly beforeBurst?: () => void
+  readonly beforeBurst?: (round: number) => Promise<void> | void
   /** Loses the queue of a round. */
   lose(round: number): Promise<Lost>
 }
@@ -52,11 +54,11 @@ export async function loseAgainAndAgain(
   let waiting = 0
   for (let round = 0; round < times; round++) {
     signal?.throwIfAborted()
+    await beforeBurst?.(round)
     proxies.venue.slow(slowVenue.delayMs, slowVenue.forMs)
-    beforeBurst?.()
     await load.plan(burst)
     const before = await standing(journal)
-    const { jobs, startS = 0 } = await lose(round)
+    const { jobs, startS = 0, beside } = await lose(round)
     jobsLost += jobs
     starts.push(startS)
     await load.plan(fresh)
@@ -68,6 +70,7 @@ export async function loseAgainAndAgain(
       `${round + 1} of ${times}: a new order left after ${took.nextS} s, the last of ${took.waiting} that waited after ${took.lastS} s`,
     )
     if (took.nextS > goOnWithin) findings.push(`round ${round + 1}: ${took.nextS} s to a new order`)
+    await beside
     await stage.settled()
   }
   const verdict = await stage.check()

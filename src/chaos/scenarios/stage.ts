@@ -34,12 +34,14 @@ export interface Stage {
   load(enqueue: Enqueue, bases?: readonly string[]): Load
   /** Resolves when no order is under way, or when nothing has moved for long. */
   settled(): Promise<void>
-  /** What Postgres and the simulator's ledger say when everything has settled; workers are at work, and prices stand still from then on. */
+  /** What Postgres and the simulator's ledger say when everything has settled; prices stand still and nobody works from then on. */
   check(): Promise<Verdict>
 }
 
 const cli = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
-const queues = 'orders-binance,exits-binance,accounts,monitor'
+const orderQueues = 'orders-binance,exits-binance,accounts'
+/** Workers that end what was under way when the others stopped. */
+const lastWorkers = 2
 const everyBase = ['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'ADA', 'DOGE', 'AVAX', 'LINK', 'LTC']
 const markets = ['spot', 'futures'] as const
 /** So many orders may wait at once; more would expire before their turn. */
@@ -62,24 +64,32 @@ export async function openStage(
     const wish = { handler: 'bullpen', exchange: 'binance', market, balances: { USDT: '1000000' } } as const
     accounts.push((await openAccount(parts, journal, venueUrl, wish)).account)
   }
+  const hired: Member[] = []
+  let latest: Hire | undefined
+  const start = ({ name, count, env = {}, arm }: Hire, queues: string) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const member = await recruit({
+          name,
+          args: [cli, 'worker', '--queues', queues],
+          env: given({ ...field.env, ...env }),
+          log: logOf(name, i),
+          onEnd: (_name, how) => options.say(`a worker of ${name} ended: ${how}`),
+          ...(arm && { arm }),
+        })
+        hired.push(member)
+        return closing.adopt(member, (each) => each.stop())
+      }),
+    )
+  const stopAll = () => Promise.all(hired.splice(0).map((member) => member.stop()))
   return {
     field,
     accounts,
     logOf,
-    hire: ({ name, count, env = {}, arm }) =>
-      Promise.all(
-        Array.from({ length: count }, async (_, i) => {
-          const member = await recruit({
-            name,
-            args: [cli, 'worker', '--queues', queues],
-            env: given({ ...field.env, ...env }),
-            log: logOf(name, i),
-            onEnd: (_name, how) => options.say(`a worker of ${name} ended: ${how}`),
-            ...(arm && { arm }),
-          })
-          return closing.adopt(member, (each) => each.stop())
-        }),
-      ),
+    hire(hire) {
+      latest = hire
+      return start(hire, `${orderQueues},monitor`)
+    },
     load: (enqueue, bases = everyBase) =>
       openLoad({ ...field, enqueue, accounts, bases, next: random(seed, 11), mostWaiting }),
     settled: () => settled(field, 'orders', options),
@@ -87,6 +97,11 @@ export async function openStage(
       field.holdMarket()
       await stopsKnown(field, options)
       await settled(field, 'orders', options)
+      await stopAll()
+      // Whoever watches positions begins something new at any time: what they left is ended by workers that begin nothing.
+      if (latest) await start({ name: 'last', count: lastWorkers, env: latest.env ?? {} }, orderQueues)
+      await settled(field, 'orders', options)
+      await stopAll()
       return checkBullpen(journal, await readTruth(venueUrl))
     },
   }

@@ -1,12 +1,14 @@
 import { openBackend } from '../../queue/backend.ts'
 import { type Enqueue, enqueueOn } from '../../queue/enqueue.ts'
 import { openQueues, type Queues } from '../../queue/queues.ts'
+import type { Member } from '../crew.ts'
 import { loseAgainAndAgain } from './loss.ts'
 import type { Scenario } from './scenario.ts'
 import { openStage } from './stage.ts'
 
 /** How the workers of the old store make way, by turns. */
 const ways = ['rolled', 'drained', 'killed'] as const
+const wayOf = (round: number) => ways[round % ways.length]
 
 /**
  * The queue moves from one store to the other and back with work in flight: as a rollout does, where the new workers are
@@ -34,18 +36,26 @@ export const switchStore: Scenario = {
     let side = 0
     let crew = await hire(side)
     const enqueue: Enqueue = (...job) => sideOf(side).enqueue(...job)
+    let successors: Member[] | undefined
     return loseAgainAndAgain(options, stage, {
       load: stage.load(enqueue),
+      async beforeBurst(round) {
+        if (wayOf(round) === 'rolled') successors = await hire(side + 1)
+      },
       async lose(round) {
         const jobs = await jobsOn(sideOf(side).queues)
-        const way = ways[round % ways.length]
         side += 1
-        const starting = way === 'rolled' ? await hire(side) : undefined
-        if (way === 'killed') for (const member of crew) member.kill()
-        await Promise.all(crew.map((member) => member.stop()))
+        if (wayOf(round) === 'killed') for (const member of crew) member.kill()
+        const gone = Promise.all(crew.map((member) => member.stop()))
+        if (successors) {
+          crew = successors
+          successors = undefined
+          return { jobs, beside: gone }
+        }
+        await gone
         const beganMs = performance.now()
-        crew = starting ?? (await hire(side))
-        return { jobs, ...(!starting && { startS: (performance.now() - beganMs) / 1_000 }) }
+        crew = await hire(side)
+        return { jobs, startS: (performance.now() - beganMs) / 1_000 }
       },
     })
   },
