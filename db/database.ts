@@ -755,6 +755,17 @@ export interface SourceHealth {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Strategies {
+  loaded_at: Generated<Timestamp>;
+  /**
+   * name, value and meaning of each, as the file that was loaded last has them
+   */
+  parameters: Json;
+  source: string;
+  timeframe: string;
+  warmup: number;
+}
+
 export interface TelegramCodes {
   /**
    * SHA-256 of the code; the code itself is nowhere
@@ -996,6 +1007,7 @@ export interface DB {
   sign_in_failures: SignInFailures;
   signal_scores: SignalScores;
   source_health: SourceHealth;
+  strategies: Strategies;
   telegram_codes: TelegramCodes;
   telegram_links: TelegramLinks;
   telegram_questions: TelegramQuestions;

@@ -1296,6 +1296,19 @@ table public.source_health grant INSERT to bullpen_worker
 table public.source_health grant SELECT to bullpen_app
 table public.source_health grant SELECT to bullpen_worker
 table public.source_health grant UPDATE to bullpen_worker
+table public.strategies column loaded_at timestamp with time zone not null default now()
+table public.strategies column parameters jsonb not null
+table public.strategies column source text not null
+table public.strategies column timeframe text not null
+table public.strategies column warmup integer not null
+table public.strategies constraint strategies_parameters_check CHECK ((jsonb_typeof(parameters) = 'array'::text))
+table public.strategies constraint strategies_pkey PRIMARY KEY (source)
+table public.strategies constraint strategies_source_check CHECK ((source ~~ 'strategy:%'::text))
+table public.strategies constraint strategies_warmup_check CHECK ((warmup >= 0))
+table public.strategies grant INSERT to bullpen_worker
+table public.strategies grant SELECT to bullpen_app
+table public.strategies grant SELECT to bullpen_worker
+table public.strategies grant UPDATE to bullpen_worker
 table public.telegram_codes column digest bytea not null
 table public.telegram_codes column expires_at timestamp with time zone not null
 table public.telegram_codes column used_at timestamp with time zone

@@ -1,5 +1,6 @@
 import { recordAudit } from '#db/audit.ts'
 import { healthOf, saveHealth } from '#db/source-health.ts'
+import { describeStrategy } from '#db/strategies.ts'
 import type { MarketFeed } from '#src/exchange/market-feed.ts'
 import { done, failed, type Outcome, type Run, skipped } from '#src/queue/job.ts'
 import { recordWords } from '#src/signals/strategies/record-words.ts'
@@ -36,6 +37,7 @@ export async function askStrategy(
       'it goes on when its file changes, or when this job is retried',
     )
   }
+  if (look.isFirst) await describeStrategy(db, { source, ...look.described })
   if (look.isFirst && health !== undefined && health.failures > 0) {
     await saveHealth(db, source, {
       failures: 0,

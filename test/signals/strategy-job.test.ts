@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { healthOf } from '#db/source-health.ts'
+import { describedStrategies } from '#db/strategies.ts'
 import type { JobContext } from '#jobs/context.ts'
 import fetchSignals from '#jobs/fetch-signals.ts'
 import { Ema } from '#src/domain/market/ema.ts'
@@ -61,6 +62,16 @@ test('a strategy of the folder is a source of its own: it says live what it says
     expect(await fetch('strategy:ma-cross')).toEqual({ kind: 'done' })
     clock.advance(fiveMs)
   }
+  expect(await describedStrategies(db)).toMatchObject([
+    {
+      source: 'strategy:ma-cross',
+      timeframe: '5m',
+      parameters: [
+        { name: 'fast', value: 3, about: 'candles of the fast average (2–200, default 9)' },
+        { name: 'slow', value: 7, about: 'candles of the slow average (2–200, default 21)' },
+      ],
+    },
+  ])
   const live = await database.query<{ symbol: string; action: string; at: string }>(
     `select symbol, action, (extract(epoch from created_at) * 1000)::bigint as at from trading_signals
      where source = 'strategy:ma-cross' order by created_at, symbol`,

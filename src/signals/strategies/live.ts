@@ -5,13 +5,15 @@ import type { MarketReader } from '../context.ts'
 import { type ClosedCandles, reachOf, type StrategyLengths } from './contexts.ts'
 import { parametersBeside, stampOf, strategyFilesIn } from './folder.ts'
 import { playStrategy, type StrategyLimits, type StrategyPlayer } from './player.ts'
-import type { Word } from './thread-words.ts'
+import type { Loaded, Word } from './thread-words.ts'
 
 /** What came of showing a strategy the newest candles. */
 export type StrategyLook =
   | {
       readonly state: 'said'
       readonly stepMs: number
+      /** What it says of itself. */
+      readonly described: Pick<Loaded, 'timeframe' | 'warmup' | 'parameters'>
       /** Its first look that went well since it began anew. */
       readonly isFirst: boolean
       readonly words: readonly { readonly symbol: string; readonly word: Word }[]
@@ -119,7 +121,7 @@ export function liveStrategies(folder: string | undefined, limits = standardLimi
         }
         const { isFirst } = it
         it.isFirst = false
-        return { state: 'said', stepMs, isFirst, words, missed }
+        return { state: 'said', described: lengths, stepMs, isFirst, words, missed }
       } catch (error) {
         it.player.stop()
         it.paused = messageOf(error)

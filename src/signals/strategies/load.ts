@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Timeframe } from '../../domain/candle.ts'
 import { type SignalDraft, signalActions } from '../../domain/signal.ts'
 import { councilStrategy } from '../../domain/strategies/council/council.ts'
-import { parameterFields, parametersOf } from '../../domain/strategies/parameters.ts'
+import { type ParameterField, parameterFields, parametersOf } from '../../domain/strategies/parameters.ts'
 import { smartEntryStrategy } from '../../domain/strategies/smart-entry.ts'
 import type {
   Appetite,
@@ -29,6 +29,8 @@ export interface LoadedStrategy {
   /** Closed candles of each length that a context holds, where they exist. */
   readonly history: Appetite
   readonly parameters: StrategyParameters
+  /** What each parameter is, in the order of its schema. */
+  readonly fields: readonly ParameterField[]
   /** The parameters that switch a part of it off, among those that are on. */
   readonly parts: readonly string[]
   /** The same without one of its parts. */
@@ -89,13 +91,15 @@ function loadedOf(
   file: string | undefined,
 ): LoadedStrategy {
   const { name, timeframe, warmup, remember, onCandle } = strategy
+  const fields = parameterFields(strategy.parameters)
   return {
     name,
     timeframe,
     warmup,
     history: { [timeframe]: warmup, ...strategy.history },
     parameters,
-    parts: parameterFields(strategy.parameters)
+    fields,
+    parts: fields
       .filter((field) => field.isPart && Boolean(parameters[field.name]))
       .map((field) => field.name),
     without: (part) =>

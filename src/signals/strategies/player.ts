@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { StrategyLengths } from './contexts.ts'
-import { type Answer, answer, type Look, type Word } from './thread-words.ts'
+import { type Answer, answer, type Loaded, type Look, type Word } from './thread-words.ts'
 
 /** What a strategy may take: time to load, time for one look, and memory. */
 export interface StrategyLimits {
@@ -13,7 +12,7 @@ export interface StrategyLimits {
 /** A strategy file at work in a process of its own. */
 export interface StrategyPlayer {
   /** Once it has loaded. Rejects, as `look` does, with an Error of one line when the strategy failed: then it is gone for good. */
-  readonly lengths: Promise<StrategyLengths & { readonly name: string }>
+  readonly lengths: Promise<Loaded>
   /** What it says at the closes of these candles, one look after the other. */
   look(at: Omit<Look, 'id'>): Promise<readonly Word[]>
   stop(): void

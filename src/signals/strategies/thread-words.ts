@@ -44,6 +44,9 @@ export const answer = z.union([
       timeframe,
       warmup: z.number(),
       history: z.partialRecord(timeframe, z.number()),
+      parameters: z
+        .array(z.object({ name: line, value: z.union([z.number(), z.boolean(), line]), about: line }))
+        .max(200),
     }),
   }),
   z.object({ id: z.number(), words: z.array(word).max(3) }),
@@ -51,3 +54,6 @@ export const answer = z.union([
 ])
 
 export type Answer = z.output<typeof answer>
+
+/** What a strategy says of itself once it has loaded. */
+export type Loaded = Extract<Answer, { loaded: unknown }>['loaded']

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { timeframeMs } from '../../domain/candle.ts'
+import { fieldText } from '../../domain/strategies/parameters.ts'
 import { messageOf } from '../../errors.ts'
 import { contextsOf } from './contexts.ts'
 import { type LoadedStrategy, loadStrategy, type StrategyRun } from './load.ts'
@@ -43,9 +44,14 @@ function say(said: Answer): void {
 
 try {
   const strategy = await loadStrategy(workerData.file, workerData.parameters)
-  const { name, timeframe, warmup, history } = strategy
+  const { name, timeframe, warmup, history, fields } = strategy
+  const parameters = fields.map((field) => ({
+    name: field.name,
+    value: strategy.parameters[field.name] ?? field.default,
+    about: `${field.description ?? ''}${fieldText(field).slice(field.name.length)}`.trim(),
+  }))
   listen(strategy)
-  say({ loaded: { name, timeframe, warmup, history } })
+  say({ loaded: { name, timeframe, warmup, history, parameters } })
 } catch (error) {
   say({ failed: messageOf(error) })
 }
