@@ -23,7 +23,10 @@ export async function pendingInvitations(db: Db): Promise<UserInvitation[]> {
   return rows.map(toInvitation)
 }
 
-/** Invites somebody for so many days; an earlier invitation of that address opens nothing any more. */
+/**
+ * Invites somebody for so many days; an earlier invitation of that address opens nothing any more. Undefined when somebody
+ * else invites them at this moment.
+ */
 export async function invite(
   db: Db,
   invitation: Pick<UserInvitation, 'email' | 'role'> & {
@@ -32,7 +35,7 @@ export async function invite(
     readonly digest: Buffer
     readonly days: number
   },
-): Promise<UserInvitation> {
+): Promise<UserInvitation | undefined> {
   const email = invitation.email.toLowerCase()
   await db
     .updateTable('user_invitations')
@@ -50,9 +53,10 @@ export async function invite(
       invited_by: invitation.invitedBy,
       expires_at: sql<Date>`now() + make_interval(days => ${invitation.days})`,
     })
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
-    .executeTakeFirstOrThrow()
-  return toInvitation(row)
+    .executeTakeFirst()
+  return row && toInvitation(row)
 }
 
 /** Takes an invitation back; its address, or undefined when it was not waiting. */

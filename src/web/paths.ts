@@ -1,7 +1,7 @@
 /** The dashboard's pages for who is signed in: the server answers these with it, and each has its line in shell/pages.ts. */
-export const pagePaths = ['/', '/scores', '/webhooks'] as const
+export const pagePaths = ['/', '/scores', '/webhooks', '/security', '/admin/users'] as const
 
 /** The pages that strangers may open. */
-export const openPaths = ['/sign-in'] as const
+export const openPaths = ['/sign-in', '/sign-up', '/invitation', '/reset-password'] as const
 
 export type PagePath = (typeof pagePaths | typeof openPaths)[number]

@@ -3,8 +3,8 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Db } from '#db/client.ts'
-import { createUser } from '#src/web/sign-in.ts'
 import { library, passingSecrets } from '#src/web/sign-in/library.ts'
+import { createUser } from '#src/web/sign-in.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { password, type TestWeb, testWeb } from '../support/web.ts'
 
@@ -59,6 +59,53 @@ describe('nobody gets in', () => {
     const response = await post('/admin/impersonate-user', { userId: web.ben.id }, { cookie })
     expect(response.status).toBe(404)
   })
+})
+
+test.each([
+  ['nothing', '', 'application/json'],
+  ['half of it', '{"email": "ada@exam', 'application/json'],
+  ['a list', '[1, 2]', 'application/json'],
+  ['a word', '"ada"', 'application/json'],
+  ['null', 'null', 'application/json'],
+  ['numbers', '{"email": 1, "password": 2}', 'application/json'],
+  ['objects', '{"email": {"a": 1}, "password": []}', 'application/json'],
+  [
+    'what PostgreSQL does not take',
+    '{"email": "a\\u0000@example.test", "password": "\\u0000\\ud800"}',
+    'application/json',
+  ],
+  ['a prototype', '{"__proto__": {"email": "a"}, "constructor": 1}', 'application/json'],
+  ['a form', 'email=ada%40example.test&password=x', 'application/x-www-form-urlencoded'],
+  ['text', '{}', 'text/plain'],
+])('%s in place of what is asked for is refused in words', async (_, body, type) => {
+  for (const path of [
+    '/sign-in/email',
+    '/sign-up/email',
+    '/change-password',
+    '/two-factor/enable',
+    '/two-factor/verify-totp',
+    '/two-factor/verify-backup-code',
+    '/invitation',
+    '/invitation/accept',
+    '/reset-password',
+    '/step-up',
+  ]) {
+    await web.database.query('delete from auth."rateLimit"')
+    const headers = { origin: web.origin, 'content-type': type }
+    const response = await fetch(`${web.origin}/api/auth${path}`, { method: 'POST', headers, body })
+    expect(response.status, path).toBeGreaterThanOrEqual(400)
+    expect(response.status, path).toBeLessThan(500)
+    expect(response.headers.get('content-type'), path).toContain('application/problem+json')
+    expect(await response.json(), path).toMatchObject({
+      detail: expect.any(String),
+      advice: expect.any(String),
+    })
+  }
+})
+
+test('more than anybody needs to sign in is not read', async () => {
+  const response = await post('/sign-in/email', { email: 'ada@example.test', password: 'x'.repeat(20_000) })
+  expect(response.status).toBe(413)
 })
 
 test('signing out ends the session', async () => {

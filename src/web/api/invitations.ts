@@ -64,6 +64,10 @@ export const createInvitation = route({
       })
     const { text, digest } = newSecret()
     const made = await invite(db, { email, role, days, digest, invitedBy: user.id })
+    if (!made)
+      throw new Problem(409, 'invited-already', `Somebody else invites ${email} at this moment.`, {
+        advice: 'Look at the list of invitations.',
+      })
     await recordAudit(db, {
       userId: user.id,
       actor: user.email,

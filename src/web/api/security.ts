@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { recordAudit } from '#db/audit.ts'
 import { findUser, findUserByEmail, setProfile } from '#db/users.ts'
+import { systemCode } from '../../errors.ts'
 import { Problem, signInFirst } from '../problem.ts'
 import { isName } from '../sign-in/password.ts'
 import { route } from './route.ts'
@@ -50,11 +51,11 @@ export const changeProfile = route({
     const { name = user.name } = body
     const email = body.email?.toLowerCase() ?? user.email
     const holder = email === user.email ? undefined : await findUserByEmail(db, email)
-    if (holder)
-      throw new Problem(409, 'address-taken', 'Somebody signs in with this address already.', {
-        advice: 'Take another.',
-      })
-    await setProfile(db, user.id, body)
+    if (holder) throw addressTaken()
+    await setProfile(db, user.id, body).catch((error) => {
+      // Somebody was quicker.
+      throw systemCode(error) === '23505' ? addressTaken() : error
+    })
     const changed = { ...(name !== user.name && { name }), ...(email !== user.email && { email }) }
     await recordAudit(db, {
       userId: user.id,
@@ -66,3 +67,9 @@ export const changeProfile = route({
     return { name, email }
   },
 })
+
+function addressTaken(): Problem {
+  return new Problem(409, 'address-taken', 'Somebody signs in with this address already.', {
+    advice: 'Take another.',
+  })
+}

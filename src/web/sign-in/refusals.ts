@@ -28,10 +28,8 @@ const words: Readonly<Record<string, (refused: Refused) => Problem>> = {
     new Problem(401, 'wrong-password', 'This address and password do not belong together.', {
       advice: 'Check both; capital letters matter.',
     }),
-  INVALID_EMAIL: () =>
-    new Problem(400, 'no-address', 'This is not an e-mail address.', {
-      advice: 'Write it as name@example.com.',
-    }),
+  INVALID_EMAIL: noAddress,
+  VALIDATION_ERROR: ({ message = '' }) => (/\bemail\b/i.test(message) ? noAddress() : somethingMissing()),
   INVALID_PASSWORD: () =>
     new Problem(400, 'wrong-password', 'This is not your password.', {
       advice: 'Write the one that you sign in with; capital letters matter.',
@@ -68,6 +66,18 @@ const words: Readonly<Record<string, (refused: Refused) => Problem>> = {
   USER_ALREADY_EXISTS: addressTaken,
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: addressTaken,
   UNAUTHORIZED: signInFirst,
+}
+
+function noAddress(): Problem {
+  return new Problem(400, 'no-address', 'This is not an e-mail address.', {
+    advice: 'Write it as name@example.com.',
+  })
+}
+
+function somethingMissing(): Problem {
+  return new Problem(400, 'invalid-request', 'Something is missing, or is not text.', {
+    advice: 'Fill in every field.',
+  })
 }
 
 function twoFactorOff(): Problem {

@@ -1,6 +1,4 @@
-import express from 'express'
 import fc from 'fast-check'
-import pino from 'pino'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '#db/client.ts'
 import {
@@ -10,11 +8,9 @@ import {
   longestWaitSeconds,
   takeAttempt,
 } from '#db/sign-in-failures.ts'
-import { listen } from '#src/web/listen.ts'
-import { answerProblem } from '#src/web/problem.ts'
-import { openSignIn } from '#src/web/sign-in.ts'
 import { letProofsAge, Visitor, visitorIn } from '../../support/visitor.ts'
 import { password, type TestWeb, testWeb } from '../../support/web.ts'
+import { webBeside } from '../../support/web-beside.ts'
 
 let web: TestWeb
 let db: Db
@@ -144,8 +140,10 @@ describe('whoever guesses a password', () => {
     const after = await guesses()
     expect(after.length - before).toBe(1)
     expect(after.at(-1)).toEqual({ target: 'ben@example.test', device: 'Firefox on Linux' })
-    const alerts = await web.database.query(`select user_id, kind, severity from alerts where kind = 'sign-in-guessed'`)
-    expect(alerts).toEqual([{ user_id: web.ben.id, kind: 'sign-in-guessed', severity: 'warning' }])
+    const alerts = await web.database.query(`select kind, severity from alerts where user_id = $1`, [
+      web.ben.id,
+    ])
+    expect(alerts).toEqual([{ kind: 'sign-in-guessed', severity: 'warning' }])
   })
 
   test('knows no more of the table than digests', async () => {
@@ -189,27 +187,10 @@ describe('a session whose person must be proven anew', () => {
 })
 
 test('two processes share the counts', async () => {
-  const server = await processBeside()
-  const second: TestWeb = { ...web, origin: `http://127.0.0.1:${server.port}` }
+  const second = await webBeside(web)
   const wrong = { email: 'ben@example.test', password: 'wrong horse battery' }
   for (let guess = 0; guess <= freeGuesses; guess++)
     expect((await new Visitor(guess % 2 ? web : second).auth('/sign-in/email', wrong)).status).toBe(401)
   for (const each of [web, second]) expect((await new Visitor(each).signIn(web.ben)).status).toBe(429)
-  await server.close()
+  await second.close()
 })
-
-/** Another web process on the same database. */
-function processBeside() {
-  const signIn = openSignIn({
-    db: web.database.db('bullpen_app'),
-    secretKey: 's'.repeat(32),
-    publicUrl: 'http://localhost',
-    isPublicUrlFixed: false,
-    signup: 'invite',
-    log: pino({ level: 'silent' }),
-  })
-  const app = express()
-  app.all('/api/auth/{*any}', (request, response) => signIn.handle(request, response))
-  app.use(answerProblem)
-  return listen(app, 0)
-}

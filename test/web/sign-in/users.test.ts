@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digestOf } from '#src/web/sign-in/secret.ts'
 import { letProofsAge, Visitor, visitorIn } from '../../support/visitor.ts'
 import { password, type TestWeb, testWeb } from '../../support/web.ts'
+import { webBeside } from '../../support/web-beside.ts'
 
 let web: TestWeb
 let ada: Visitor
@@ -328,5 +329,56 @@ describe('one’s own profile', () => {
     expect((await elsewhere.api('GET', '/me')).status).toBe(401)
     await ben.auth('/change-password', { ...change, currentPassword: another, newPassword: password })
     expect(web.lines.join('\n')).not.toContain(another)
+  })
+})
+
+describe('where everybody may sign up', () => {
+  let open: Awaited<ReturnType<typeof webBeside>>
+
+  beforeAll(async () => {
+    open = await webBeside(web, 'open')
+    return () => open.close()
+  })
+
+  const eve = { email: 'eve@example.test', name: 'Eve', password: another }
+
+  test.each([
+    ['with a password that is guessed first', { password: 'Password1234' }, 'weak-password'],
+    ['with their address as a password', { password: 'eve@example.test' }, 'weak-password'],
+    ['without a name', { name: '' }, 'no-name'],
+    ['without an address', { email: 'eve' }, 'no-address'],
+    ['as somebody who is here', { email: 'ADA@example.test' }, 'address-taken'],
+  ])('nobody does %s', async (_, change, code) => {
+    const visitor = new Visitor(open)
+    expect((await visitor.auth('/sign-up/email', { ...eve, ...change })).body.code).toBe(code)
+    expect(visitor.cookies.size).toBe(0)
+  })
+
+  test('nobody makes an administrator of themselves', async () => {
+    for (const more of [{ role: 'admin' }, { banned: false, twoFactorEnabled: true, emailVerified: true }]) {
+      const visitor = new Visitor(open)
+      const email = `eve-${Object.keys(more).length}@example.test`
+      await visitor.auth('/sign-up/email', { ...eve, email, ...more })
+      const rows = await web.database.query(
+        'select role, "emailVerified" from auth."user" where email = $1',
+        [email],
+      )
+      for (const row of rows) expect(row).toEqual({ role: 'user', emailVerified: false })
+    }
+  })
+
+  test('a new user is in at once, and is a plain one', async () => {
+    expect((await new Visitor(open).ask('GET', '/api/auth/ways')).body).toEqual({ signUp: 'open' })
+    const visitor = new Visitor(open)
+    expect((await visitor.auth('/sign-up/email', eve)).status).toBe(200)
+    const known = new Visitor(web)
+    for (const [name, value] of visitor.cookies) known.cookies.set(name, value)
+    expect((await known.api('GET', '/me')).body).toMatchObject({ email: eve.email, role: 'user' })
+    expect(await audited(eve.email)).toEqual(['user.sign-up'])
+  })
+
+  test('by invitation alone it says so', async () => {
+    expect((await new Visitor(web).ask('GET', '/api/auth/ways')).body).toEqual({ signUp: 'invite' })
+    expect((await new Visitor(web).auth('/sign-up/email', eve)).body.code).toBe('invitation-needed')
   })
 })

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react'
-import { ago, fullTime, span } from './format.ts'
+import { ago, clock, day, fullTime, span } from './format.ts'
 
 /** Market time now, in milliseconds. */
 export const MarketNow = createContext(0)
@@ -22,6 +22,16 @@ export function Age({ since }: { since: string }) {
   return (
     <time dateTime={since} title={fullTime(atMs)} className="whitespace-nowrap">
       {span(now - atMs)}
+    </time>
+  )
+}
+
+/** A moment as local date and time; UTC is shown on hover. */
+export function When({ at, className = '' }: { at: string; className?: string }) {
+  const atMs = Date.parse(at)
+  return (
+    <time dateTime={at} title={fullTime(atMs)} className={`whitespace-nowrap ${className}`}>
+      {`${day(atMs)}, ${clock(atMs)}`}
     </time>
   )
 }

@@ -30,25 +30,50 @@ interface ProblemParts {
 /** Proves who is there once more; answers whether it was proven. Set by the dialog that asks. */
 let prove: (() => Promise<boolean>) | undefined
 
-/** From now on whatever asks for a proof is asked again after `ask` has brought one. */
-export function proveWith(ask: () => Promise<boolean>): void {
+/** From now on whatever asks for a proof is asked again after `ask` has brought one; the answer ends that. */
+export function proveWith(ask: () => Promise<boolean>): () => void {
   prove = ask
+  return () => {
+    if (prove === ask) prove = undefined
+  }
 }
 
 /** Asks the API. Without a session it leaves for the sign-in page. */
 export async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(`/api/v1${path}`, init).catch(() => undefined)
-  if (!response)
-    throw new ApiProblem({
-      status: 0,
-      code: 'unreachable',
-      message: 'Bullpen cannot be reached.',
-      advice: 'Check the connection; this page keeps trying.',
-    })
+  const response = await reach(`/api/v1${path}`, init)
   if (response.status === 401) leaveForSignIn()
+  return answerOf<T>(response, () => ask(path, init))
+}
+
+/** Asks the ways in, which are open to strangers: what they refuse is said where it was asked. */
+export async function askAuth<T>(path: string, init?: RequestInit): Promise<T> {
+  return answerOf<T>(await reach(`/api/auth${path}`, init), () => askAuth(path, init))
+}
+
+/** Sends JSON to the ways in. */
+export function sendAuth<T>(path: string, body: object): Promise<T> {
+  return askAuth<T>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
+
+async function reach(address: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(address, init).catch(() => undefined)
+  if (response) return response
+  throw new ApiProblem({
+    status: 0,
+    code: 'unreachable',
+    message: 'Bullpen cannot be reached.',
+    advice: 'Check the connection; this page keeps trying.',
+  })
+}
+
+async function answerOf<T>(response: Response, again: () => Promise<T>): Promise<T> {
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
   const problem = await problemIn(response)
-  if (problem.code === 'step-up-required' && prove && (await prove())) return ask(path, init)
+  if (problem.code === 'step-up-required' && prove && (await prove())) return again()
   throw problem
 }
 

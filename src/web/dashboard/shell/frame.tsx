@@ -1,5 +1,6 @@
 import { type ReactNode, Suspense } from 'react'
 import { MarketNow } from '../parts/moment.tsx'
+import { StepUp } from '../parts/step-up.tsx'
 import { AccountProvider, useAccount } from './account.tsx'
 import { Header } from './header.tsx'
 import { useLive, useMarketNow } from './live.ts'
@@ -46,6 +47,7 @@ function Standing({ children }: { children: ReactNode }) {
       </div>
       <BottomNavigation isAdmin={isAdmin} />
       <Toasts />
+      <StepUp />
     </MarketNow>
   )
 }

@@ -36,5 +36,24 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     icon: 'scores',
     load: () => import('../scores/scores.tsx'),
   },
+  '/security': {
+    title: 'Security',
+    place: 'trader',
+    icon: 'security',
+    load: () => import('../security/security.tsx'),
+  },
+  '/admin/users': {
+    title: 'Users',
+    place: 'admin',
+    icon: 'users',
+    load: () => import('../admin/users.tsx'),
+  },
   '/sign-in': { title: 'Sign in', isBare: true, load: () => import('../sign-in/sign-in.tsx') },
+  '/sign-up': { title: 'Make an account', isBare: true, load: () => import('../sign-in/sign-up.tsx') },
+  '/invitation': { title: 'Invitation', isBare: true, load: () => import('../sign-in/invitation.tsx') },
+  '/reset-password': {
+    title: 'New password',
+    isBare: true,
+    load: () => import('../sign-in/reset-password.tsx'),
+  },
 }
