@@ -28,7 +28,7 @@ export async function keepSchedules<Context>(
     const schedulers = wanted.get(queue.name) ?? new Map<string, Wanted<Context>>()
     const present = new Map((await queue.getJobSchedulers(0, -1)).map((one) => [one.key, one]))
     for (const { job, item } of schedulers.values()) {
-      if (same(present.get(item.key), item, dataOf(job, item))) continue
+      if (same(present.get(item.key), job, item)) continue
       await queue.upsertJobScheduler(
         item.key,
         { every: item.everyMs, ...(item.offsetMs && { offset: item.offsetMs }) },
@@ -88,11 +88,16 @@ function dataOf<Context>({ contract }: AnyJob<Context>, { data }: ScheduledItem<
   return versioned(contract, data)
 }
 
-function same(present: JobSchedulerJson | undefined, item: ScheduledItem<unknown>, data: unknown): boolean {
+function same<Context>(
+  present: JobSchedulerJson | undefined,
+  job: AnyJob<Context>,
+  item: ScheduledItem<unknown>,
+): boolean {
   return (
     present !== undefined &&
     Number(present.every) === item.everyMs &&
     (!item.offsetMs || Number(present.offset) === item.offsetMs) &&
-    JSON.stringify(present.template?.data) === JSON.stringify(data)
+    (present.template?.opts?.priority ?? 0) === (jobOptions(job.contract).priority ?? 0) &&
+    JSON.stringify(present.template?.data) === JSON.stringify(dataOf(job, item))
   )
 }

@@ -185,6 +185,31 @@ describe.each(backendKinds)('on %s', (kind) => {
     expect(future?.attemptsMade).toBe(1)
   })
 
+  test('a job that yields from now on does so by its schedule, too', async () => {
+    const of = (yields: boolean): Job<Seen, { shard: number }> => ({
+      ...ticks,
+      contract: contract({
+        name: 'tick',
+        queue: 'monitor',
+        data: z.object({ shard: z.int() }),
+        attempts: 1,
+        yields,
+      }),
+    })
+    const priority = async () => {
+      const [scheduler] = await queues.named('monitor').getJobSchedulers()
+      return scheduler?.template?.opts?.priority
+    }
+    seen.shards = [7]
+    expect(await keepSchedules(queues, [of(false)], seen)).toEqual({ added: 1, removed: 0 })
+    expect(await priority()).toBeUndefined()
+    expect(await keepSchedules(queues, [of(true)], seen)).toEqual({ added: 1, removed: 0 })
+    expect(await priority()).toBe(1)
+    expect(await keepSchedules(queues, [of(true)], seen)).toEqual({ added: 0, removed: 0 })
+    seen.shards = []
+    await keepSchedules(queues, [of(true)], seen)
+  })
+
   test('schedules follow the database, and a lost queue gets them back', async () => {
     seen.shards = [0, 1]
     expect(await keepSchedules(queues, [ticks], seen)).toEqual({ added: 2, removed: 0 })
