@@ -1,3 +1,4 @@
+import { raiseAlert } from '#db/alerts.ts'
 import { recordAudit } from '#db/audit.ts'
 import { healthOf, saveHealth } from '#db/source-health.ts'
 import { describeStrategy } from '#db/strategies.ts'
@@ -32,6 +33,15 @@ export async function askStrategy(
     })
     log.error({ source, reason }, 'a strategy is paused until its file changes or its job is retried')
     await recordAudit(db, { actor: workerId, action: 'strategy-paused', target: source, details: { reason } })
+    await raiseAlert(db, {
+      kind: 'strategy-paused',
+      severity: 'warning',
+      userId: null,
+      subject: source,
+      title: `The strategy ${source} is paused`,
+      text: `It says nothing any more: ${reason}.`,
+      advice: 'Change its file, or retry its failed job at /ops/queues.',
+    })
     return failed(
       `${source} is paused: ${reason}`,
       'it goes on when its file changes, or when this job is retried',

@@ -1,3 +1,4 @@
+import { raiseAlert } from '#db/alerts.ts'
 import { healthOf, saveHealth } from '#db/source-health.ts'
 import { councilStrategy } from '#src/domain/strategies/council/council.ts'
 import type { MarketFeed } from '#src/exchange/market-feed.ts'
@@ -9,6 +10,9 @@ import { isTitanConfigured, openTitan } from '#src/signals/titan/open.ts'
 import { titanDeadlineMs } from '#src/signals/titan/patience.ts'
 import { TitanUnavailable } from '#src/signals/titan/unavailable.ts'
 import { type JobContext, marketInterval } from './context.ts'
+
+/** How often in a row it fails before the operator hears of it. */
+const failuresToTell = 3
 
 /** How long a question to titan may hold its turn: its deadline, and time to read the markets and to write. */
 export const titanTurnMs = titanDeadlineMs + 60_000
@@ -54,6 +58,15 @@ export async function askTitan(
       { source: titanSource, failure, reason, failures: after.failures },
       'the council speaks for titan',
     )
+    if (after.failures === failuresToTell)
+      await raiseAlert(db, {
+        kind: 'titan-away',
+        severity: 'warning',
+        userId: null,
+        title: 'titan does not answer',
+        text: `It failed ${failuresToTell} times in a row: ${reason}. The council speaks for it.`,
+        advice: 'Look at TITAN_URL or TITAN_MODEL, and at what `npx bullpen doctor` says of titan.',
+      })
     return { kind: 'done', note: `${reason}: the council speaks for it` }
   }
 }

@@ -1,4 +1,5 @@
 import type { Db } from '#db/client.ts'
+import type { AlertDesk } from '#src/alerts/desk.ts'
 import type { Clock } from '#src/clock.ts'
 import type { ConnectedConfig } from '#src/config.ts'
 import type { FeedPlace } from '#src/exchange/feeds.ts'
@@ -30,6 +31,8 @@ export interface JobContext {
   setupFilter(): SetupFilter
   /** The operator's strategies at work here; they begin when they are first asked. */
   readonly strategies: LiveStrategies
+  /** Where alerts are sent from; its channels are opened when it is first asked for. */
+  alertDesk(): Promise<AlertDesk>
 }
 
 /** Declares a job on this context; the identity with a type. */

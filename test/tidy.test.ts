@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/simulator': ['src', 'src/domain', 'src/candles'],
   'src/exchange': ['src', 'src/domain', 'src/vault', 'db'],
   'src/orders': ['src', 'src/domain', 'src/exchange', 'src/queue', 'src/vault', 'db'],
+  'src/alerts': ['src', 'src/domain', 'src/queue', 'db'],
   'src/accounts': ['src', 'src/domain', 'src/exchange', 'src/orders', 'src/vault', 'db'],
   'src/signals': ['src', 'src/domain', 'src/exchange', 'db'],
   'src/trading': ['src', 'src/domain', 'src/exchange', 'src/orders', 'src/signals', 'src/vault', 'db'],

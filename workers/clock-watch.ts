@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+import { raiseAlert } from '#db/alerts.ts'
 import type { Db } from '#db/client.ts'
 import { clockSkew } from '#db/clock.ts'
 import type { Logger } from '#src/log.ts'
@@ -37,6 +39,16 @@ export async function watchClock(
       )
     else log.warn(fields, 'this clock agrees with the database’s again: jobs are taken')
     onChange(isAway)
+    if (isAway)
+      await raiseAlert(db, {
+        kind: 'clock-away',
+        severity: 'critical',
+        userId: null,
+        subject: hostname(),
+        title: `The clock of ${hostname()} is wrong`,
+        text: `It is ${(fields.aheadMs / 1_000).toFixed(1)} s ahead of the database’s. Workers there take no jobs until it is set right.`,
+        advice: 'Set it by NTP (timedatectl set-ntp true), on the database’s machine too.',
+      })
   }
   const ask = () => look().catch((error) => log.warn({ err: error }, 'the clocks could not be compared'))
   await ask()

@@ -1,6 +1,7 @@
 import { connect } from '#db/client.ts'
 import { findSimulator, type WorkerIdentity } from '#db/workers.ts'
 import type { JobContext } from '#jobs/context.ts'
+import type { AlertDesk } from '#src/alerts/desk.ts'
 import type { ConnectedConfig } from '#src/config.ts'
 import { openFeeds } from '#src/exchange/feeds.ts'
 import { createGateway } from '#src/exchange/gateway.ts'
@@ -14,6 +15,7 @@ import { type QueueReach, watchReach } from '#src/queue/reach.ts'
 import { followSetupWeights, type SetupFilter } from '#src/signals/setup-weights.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { ringOf } from '#src/vault/key-ring.ts'
+import { queueAlarm } from './queue-alarm.ts'
 
 /** Everything one worker process has open, and how to close it. */
 export interface WorkerContext extends JobContext {
@@ -41,11 +43,20 @@ export async function openContext(
     config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl },
   )
   const queues = openQueues(backend)
+  const alarm = queueAlarm(db, log)
   const reach = watchReach(backend.ping, (isLost) => {
+    if (isLost) alarm.lost()
+    else alarm.back()
     if (isLost)
       log.error({ event: 'queue-lost' }, 'the queue is lost: positions are watched and closed without it')
     else log.warn({ event: 'queue-back' }, 'the queue is back')
   })
+  let opened: Promise<AlertDesk> | undefined
+  const alertDesk = () => {
+    // Mail and Telegram are for the workers that send.
+    opened ??= import('#src/alerts/open.ts').then(({ openAlertDesk }) => openAlertDesk(config, db, log))
+    return opened
+  }
   const keys = ringOf(config)
   const gateway = createGateway({
     db,
@@ -63,6 +74,7 @@ export async function openContext(
     gateway,
     setupFilter: followSetupWeights(config.mlWeights, (filter) => tellFilter(filter, config.mlWeights, log)),
     strategies,
+    alertDesk,
     backend,
     queues,
     workerId: worker.id,
@@ -78,6 +90,8 @@ export async function openContext(
       strategies.stop()
       clock.stop()
       reach.stop()
+      alarm.back()
+      if (opened) (await opened).mailer?.close()
       await gateway.close()
       await queues.close()
       await backend.close()

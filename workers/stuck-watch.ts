@@ -1,3 +1,6 @@
+import { raiseAlert } from '#db/alerts.ts'
+import { recordAudit } from '#db/audit.ts'
+import type { Db } from '#db/client.ts'
 import type { Logger } from '#src/log.ts'
 import type { Queues } from '#src/queue/queues.ts'
 import { lookEveryMs, standOf, stuckJudge } from '#src/queue/stuck.ts'
@@ -34,4 +37,20 @@ export function untilStuck(
     isLooking = false
   }, everyMs)
   return { found, stop: () => clearInterval(timer) }
+}
+
+/** Writes down that this worker ends because it took nothing, and tells the operator. */
+export async function tellStuck(db: Db, queue: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await recordAudit(tx, { actor: 'bullpen', action: 'worker-stuck', target: queue })
+    await raiseAlert(tx, {
+      kind: 'queue-stalled',
+      severity: 'critical',
+      userId: null,
+      subject: queue,
+      title: `The queue ${queue} stood still`,
+      text: 'A worker took no job of it for 15 s though jobs waited. It has ended, and whoever runs it starts another.',
+      advice: 'If it comes again, look at /ops/queues and at the log of that worker.',
+    })
+  })
 }

@@ -106,6 +106,20 @@ export const memoryCheck = contract({
   attempts: 1, // the next look is the retry
 })
 
+export const sendAlert = contract({
+  name: 'send-alert',
+  queue: 'alerts',
+  data: z.object({ deliveryId: z.uuid() }),
+  attempts: 1, // the message waits in the database, and is asked for again when its time has come
+})
+
+export const dailyReport = contract({
+  name: 'daily-report',
+  queue: 'alerts',
+  data: z.object({}),
+  attempts: 1, // the next look is the retry
+})
+
 /** Every queue there is, in the order the board shows them. */
 export const queueNames: readonly string[] = [
   'signals',
@@ -113,5 +127,6 @@ export const queueNames: readonly string[] = [
   ...exchanges.flatMap((exchange) => lanes.map((one) => `${one}-${exchange}`)),
   'accounts',
   'monitor',
+  'alerts',
   'maintenance',
 ]

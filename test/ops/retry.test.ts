@@ -18,6 +18,7 @@ import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { createApp } from '#src/web/app.ts'
 import { listen } from '#src/web/listen.ts'
 import { createUser, openSignIn } from '#src/web/sign-in.ts'
+import { noAlertDesk } from '#test/support/alert-desk.ts'
 import { hasBrowser, launchBrowser } from '../support/browser.ts'
 import { keys, openFloor, secretKey, type Trader, venueOrdersOf } from '../support/floor.ts'
 import { lossyProxy } from '../support/lossy-proxy.ts'
@@ -35,6 +36,7 @@ describe.skipIf(!hasBrowser)('retry in Bull Board', async () => {
   const context: JobContext = {
     ...desk,
     enqueue: enqueueOn(queues),
+    alertDesk: noAlertDesk,
     strategies: liveStrategies(undefined),
     setupFilter: () => ({ weights: undefined }),
     config: { ...desk.config, trustedSources: [] } as unknown as JobContext['config'],

@@ -7,6 +7,7 @@ import type { OrderResult } from '#src/orders/result.ts'
 import { placeOrder as placeOrderJob } from '#src/queue/contracts.ts'
 import type { Enqueue } from '#src/queue/enqueue.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
+import { noAlertDesk } from './alert-desk.ts'
 import { type Floor, secretKey } from './floor.ts'
 import { workOff } from './hand-work.ts'
 
@@ -32,6 +33,7 @@ export async function watchOnce(floor: Floor): Promise<OrderResult[]> {
       secretKey,
     },
     enqueue,
+    alertDesk: noAlertDesk,
     strategies: liveStrategies(undefined),
     setupFilter: () => ({ weights: undefined }),
     // A feed of its own: it keeps no price of a moment ago.

@@ -23,6 +23,7 @@ import { manualClock } from '#src/simulator/clock.ts'
 import { startSimulator } from '#src/simulator/simulator.ts'
 import type { Tape } from '#src/simulator/tape/tape.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
+import { noAlertDesk } from '#test/support/alert-desk.ts'
 import { queueAddress } from '../../support/backends.ts'
 import { testDatabase } from '../../support/database.ts'
 import { type RecordedAccount, recordOf, settingsOf } from './recorded-account.ts'
@@ -97,6 +98,7 @@ export async function recordRun(wish: RunWish): Promise<RecordedAccount[]> {
     enqueue: enqueueOn(queues),
     workerId: 'test',
     feedOf,
+    alertDesk: noAlertDesk,
     strategies: liveStrategies(undefined),
     setupFilter: () => ({ weights: undefined }),
   }
