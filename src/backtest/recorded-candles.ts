@@ -108,3 +108,15 @@ function countGaps(
     lastMs = timeMs
   }
 }
+
+/** What was missing in candles that have been read to their end, a sentence for each symbol with gaps. */
+export function gapSentences(
+  walked: readonly Pick<RecordedCandles, 'symbol' | 'timeframe' | 'gaps'>[],
+): string[] {
+  return walked
+    .filter(({ gaps }) => gaps.count > 0)
+    .map(
+      ({ symbol, timeframe, gaps }) =>
+        `${symbol} ${timeframe}: ${gaps.count} gaps, the longest of ${gaps.longestMs / 60_000} min from ${new Date(gaps.atMs).toISOString()} on`,
+    )
+}

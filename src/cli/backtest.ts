@@ -106,6 +106,7 @@ export function backtest(program: Command): void {
 async function run(options: Options): Promise<void> {
   const { planRun } = await import('../backtest/plan-run.ts')
   const { runBacktest } = await import('../backtest/run.ts')
+  const { gapSentences } = await import('../backtest/recorded-candles.ts')
   const { summarize } = await import('../backtest/summary/summary.ts')
   const { summaryText } = await import('../backtest/summary/text.ts')
   const progress = backtestProgress()
@@ -116,7 +117,7 @@ async function run(options: Options): Promise<void> {
   const beganMs = performance.now()
   const ran = await runBacktest(planned.plan, planned.label, progress.at)
   progress.end()
-  tellGaps(planned, progress.say)
+  for (const gap of gapSentences(planned.walked)) progress.say(gap)
   const outcome = { ...ran, seconds: (performance.now() - beganMs) / 1_000 }
   const summary = summarize(outcome)
   if (options.json !== undefined) {
@@ -205,44 +206,12 @@ async function fetchAll(
   return files
 }
 
-/** The candles are read once more for the charts: only a bounded number of them is kept. */
 async function pageOf({ walked }: PlannedRun, outcome: BacktestRun): Promise<string> {
-  const { ChartSampler } = await import('../backtest/report/chart-sampler.ts')
-  const { holdCurve } = await import('../backtest/report/hold-curve.ts')
+  const { chartedRun } = await import('../backtest/report/charted-run.ts')
   const { reportHtml } = await import('../backtest/report/report.ts')
   const { summarize } = await import('../backtest/summary/summary.ts')
-  const sampler = new ChartSampler(outcome)
-  const { from_ms, to_ms, capital } = outcome.settings
-  for (const recorded of walked)
-    for await (const { length, time, open, high, low, close } of recorded.stream())
-      for (let i = 0; i < length; i++) {
-        const at = time[i] as number
-        if (at < from_ms || at >= to_ms) continue
-        sampler.add(
-          recorded.symbol,
-          at,
-          open[i] as number,
-          high[i] as number,
-          low[i] as number,
-          close[i] as number,
-        )
-      }
-  const charts = sampler.series()
-  const hold = holdCurve(
-    charts,
-    outcome.equity.map(({ time_ms }) => time_ms),
-    capital,
-  )
-  const run = { ...outcome, hold }
+  const { run, charts } = await chartedRun(outcome, walked)
   return reportHtml(run, summarize(run), charts)
-}
-
-function tellGaps({ walked }: PlannedRun, say: (text: string) => void): void {
-  for (const { symbol, timeframe, gaps } of walked)
-    if (gaps.count > 0)
-      say(
-        `${symbol} ${timeframe}: ${gaps.count} gaps, the longest of ${gaps.longestMs / 60_000} min from ${new Date(gaps.atMs).toISOString()} on`,
-      )
 }
 
 /** Before a long run, not after it. */

@@ -32,8 +32,8 @@ export const backtestChoices = {
         z.literal('top10'),
         z
           .array(z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/, 'must be a pair such as BTC/USDT'))
-          .min(1)
-          .max(20),
+          .min(1, 'must name at least one pair, or be top10')
+          .max(20, 'must name at most 20 pairs'),
       ],
       'must be top10 or a list of 1 to 20 pairs such as BTC/USDT',
     )

@@ -106,18 +106,11 @@ export const memoryCheck = contract({
   attempts: 1, // the next look is the retry
 })
 
-export const sendAlert = contract({
-  name: 'send-alert',
-  queue: 'alerts',
-  data: z.object({ deliveryId: z.uuid() }),
-  attempts: 1, // the message waits in the database, and is asked for again when its time has come
-})
-
-export const dailyReport = contract({
-  name: 'daily-report',
-  queue: 'alerts',
-  data: z.object({}),
-  attempts: 1, // the next look is the retry
+export const backtest = contract({
+  name: 'backtest',
+  queue: 'backtests',
+  data: z.object({ backtestId: z.uuid() }),
+  attempts: 1, // the database offers it again while it is not over
 })
 
 /** Every queue there is, in the order the board shows them. */
@@ -127,6 +120,6 @@ export const queueNames: readonly string[] = [
   ...exchanges.flatMap((exchange) => lanes.map((one) => `${one}-${exchange}`)),
   'accounts',
   'monitor',
-  'alerts',
   'maintenance',
+  'backtests',
 ]

@@ -45,6 +45,8 @@ export interface Run {
   readonly isRetry: boolean
   /** When this run was due by the clock of whoever asked for it, epoch ms; absent where it was not asked for by a job. */
   readonly dueMs?: number
+  /** Shows on the board how far it is, 0–1, and adds a line to its log there when one is given. */
+  readonly tell?: (progress: number, line?: string) => Promise<void>
 }
 
 /** A handler and, where it recurs, the items that are due, read from the database. */

@@ -92,7 +92,11 @@ export function work<Context>(
     if (!data.success) throw new UnrecoverableError(`bad job data: ${z.prettifyError(data.error)}`)
     const signals = [lockSignal, options.giveUp].filter((signal) => signal !== undefined)
     const dueMs = queued.timestamp + (queued.opts.delay ?? 0)
-    const run = { signal: AbortSignal.any(signals), isRetry: hasFailedForGood(queued), dueMs }
+    const tell = async (progress: number, line?: string) => {
+      await queued.updateProgress(Math.round(progress * 100))
+      if (line !== undefined) await queued.log(redactText(line))
+    }
+    const run = { signal: AbortSignal.any(signals), isRetry: hasFailedForGood(queued), dueMs, tell }
     const outcome = await job.run(data.data, context, run).catch(async (error: unknown) => {
       if (isLastAttempt(queued)) await tellOperator(queued, reasonsOf(error))
       throw error

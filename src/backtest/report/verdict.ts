@@ -44,7 +44,8 @@ function comparison({ run, summary, quote }: Told): string {
   return `${held}. ${paid}, ${deepest} and ${exposed}.`
 }
 
-function cautions({ summary }: Told): string[] {
+/** What should be known before one believes a run, a sentence each. */
+export function cautions({ summary }: Pick<Told, 'summary'>): string[] {
   const { trades, sqn, open_at_end } = summary
   return [
     trades > 0 && trades < fewTrades

@@ -46,8 +46,9 @@ function answering(route: Route, { db, market }: Ground): RequestHandler {
   }
 }
 
-function send(response: Response, { status = 200, media }: Route, answer: unknown): void {
+function send(response: Response, { status = 200, media, policy }: Route, answer: unknown): void {
   response.status(status).set('cache-control', 'no-store')
+  if (policy !== undefined) response.set('content-security-policy', policy)
   if (media === undefined) response.json(answer)
   else response.type(media).send(answer)
 }

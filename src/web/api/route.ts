@@ -49,7 +49,9 @@ export interface Route<
   /** 200 unless something else is told: 201 made, 202 will be done. */
   readonly status?: 200 | 201 | 202
   /** Of an answer that is text instead of JSON; `answer` is then a string. */
-  readonly media?: 'text/csv'
+  readonly media?: 'text/csv' | 'text/html'
+  /** The Content-Security-Policy of a page that is not the dashboard's. */
+  readonly policy?: string
   readonly params: P
   readonly query: Q
   readonly body: B

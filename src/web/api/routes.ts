@@ -1,6 +1,17 @@
 import type { Queue } from 'bullmq'
 import type { Enqueue } from '../../queue/enqueue.ts'
 import type { KeyRing } from '../../vault/key-ring.ts'
+import { listAudit } from './admin-audit.ts'
+import { closeAnything, listAllHalts, setAnyHalt } from './admin-halts.ts'
+import { createBacktest, getBacktestOptions } from './backtest-create.ts'
+import {
+  cancelBacktestRoute,
+  deleteBacktest,
+  getBacktest,
+  getBacktestReport,
+  listBacktests,
+  listBacktestTrades,
+} from './backtests.ts'
 import { closeAll } from './close-all.ts'
 import { listDecisions } from './decisions.ts'
 import { getEquity } from './equity.ts'
@@ -17,13 +28,7 @@ import { listSessions, removeOtherSessions, removeSession } from './sessions.ts'
 import { listSignals } from './signals.ts'
 import { createToken, listTokens, removeToken } from './tokens.ts'
 import { listTrades } from './trades.ts'
-import {
-  changeUser,
-  listUsers,
-  removeUserTwoFactor,
-  resetUserPassword,
-  signUserOut,
-} from './users.ts'
+import { changeUser, listUsers, removeUserTwoFactor, resetUserPassword, signUserOut } from './users.ts'
 import { listWebhookDeliveries } from './webhook-deliveries.ts'
 import { createWebhook, endWebhook, listWebhooks } from './webhooks.ts'
 
@@ -36,7 +41,7 @@ export interface RouteParts {
 }
 
 /** Every operation under /api/v1. */
-export function apiRoutes({ queues, keys }: RouteParts): Route[] {
+export function apiRoutes({ queues, keys, enqueue }: RouteParts): Route[] {
   return [
     getMe,
     changeProfile,
@@ -69,5 +74,17 @@ export function apiRoutes({ queues, keys }: RouteParts): Route[] {
     setHalt,
     closeAll,
     getOperations(queues),
+    getBacktestOptions,
+    listBacktests,
+    createBacktest(enqueue),
+    getBacktest,
+    listBacktestTrades,
+    getBacktestReport,
+    cancelBacktestRoute,
+    deleteBacktest,
+    listAllHalts,
+    setAnyHalt,
+    closeAnything,
+    listAudit,
   ]
 }
