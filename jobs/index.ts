@@ -4,6 +4,7 @@ import backtest from './backtest.ts'
 import cancelOrder from './cancel-order.ts'
 import checkKey from './check-key.ts'
 import type { JobContext } from './context.ts'
+import dailyReport from './daily-report.ts'
 import fetchSignals from './fetch-signals.ts'
 import memoryCheck from './memory-check.ts'
 import monitorPositions from './monitor-positions.ts'
@@ -12,6 +13,7 @@ import placeOrder from './place-order.ts'
 import reconcileAccount from './reconcile-account.ts'
 import resolveOrder from './resolve-order.ts'
 import scoreSignals from './score-signals.ts'
+import sendAlert from './send-alert.ts'
 import tradingCycle from './trading-cycle.ts'
 
 /** Every job there is. */
@@ -27,6 +29,8 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   answerAccountRequest,
   persistSnapshot,
   monitorPositions,
+  sendAlert,
+  dailyReport,
   memoryCheck,
   backtest,
 ]

@@ -1,4 +1,3 @@
-import { recordAudit } from '#db/audit.ts'
 import { holdLifeline } from '#db/lifelines.ts'
 import { countMissedTicks } from '#db/monitor-shards.ts'
 import { noteStart } from '#db/reconciliations.ts'
@@ -6,6 +5,7 @@ import { isNewestBuild } from '#db/workers.ts'
 import { closeEverything } from '#jobs/close-everything.ts'
 import { closeUnprotected } from '#jobs/close-unprotected.ts'
 import { jobs } from '#jobs/index.ts'
+import { wakeAlerts } from '#jobs/wake-alerts.ts'
 import { wakeOrders } from '#jobs/wake-orders.ts'
 import { shardPlan } from '#jobs/without-queue.ts'
 import { type ConnectedConfig, secretsOf } from '#src/config.ts'
@@ -18,6 +18,7 @@ import { work } from '#src/queue/work.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
 import { startAccountStreams } from './account-streams.ts'
+import { startAlerts } from './alerts.ts'
 import { type ClockWatch, watchClock } from './clock-watch.ts'
 import { startCloseAll } from './close-all.ts'
 import { openContext, type WorkerContext } from './context.ts'
@@ -27,8 +28,9 @@ import { identityOf } from './identity.ts'
 import { jobsAtOnce, leaveSignal } from './in-hand.ts'
 import { budgetOf } from './lane-budget.ts'
 import { leave } from './leave.ts'
-import { untilStuck } from './stuck-watch.ts'
+import { tellStuck, untilStuck } from './stuck-watch.ts'
 import { takeJobs } from './take-jobs.ts'
+import { startTelegram } from './telegram.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
 import { startWithoutQueue } from './without-queue.ts'
 
@@ -81,6 +83,11 @@ export async function runWorker({
   const stuck = untilStuck(workers, context, log)
   const streams = startAccountStreams(context, queues)
   const closeAll = startCloseAll(() => closeEverything(context), log)
+  const isQueueAway = () => context.reach.isLost() || clock.isAway()
+  const alerts = queues.includes('alerts')
+    ? startAlerts(() => wakeAlerts(context, isQueueAway()), log)
+    : undefined
+  const telegram = queues.includes('alerts') ? startTelegram(context) : undefined
   log.info({ queues }, 'worker is at work')
   announceReady()
   const command = config.rebootCommand
@@ -94,14 +101,17 @@ export async function runWorker({
   stopping.abort()
   stuck.stop()
   clock.stop()
-  const stopped = Promise.all([upkeep.stop(), closeAll.stop(), withoutQueue.stop(), streams?.stop()])
+  const stopped = Promise.all([
+    upkeep.stop(),
+    closeAll.stop(),
+    withoutQueue.stop(),
+    streams?.stop(),
+    alerts?.stop(),
+    telegram?.stop(),
+  ])
   const left = await drain(workers, giveUp)
   await within(closingMs, stopped)
-  if (stuckOn)
-    await within(
-      closingMs,
-      recordAudit(context.db, { actor: 'bullpen', action: 'worker-stuck', target: stuckOn }),
-    )
+  if (stuckOn) await within(closingMs, tellStuck(context.db, stuckOn))
   await within(closingMs, Promise.all([heartbeat.stop(), lifeline.stop()]))
   await within(closingMs, context.close())
   if (stuckOn) throw new UserError(`this worker took no job of ${stuckOn} for 15 s, though jobs wait there`)

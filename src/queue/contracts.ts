@@ -106,6 +106,20 @@ export const memoryCheck = contract({
   attempts: 1, // the next look is the retry
 })
 
+export const sendAlert = contract({
+  name: 'send-alert',
+  queue: 'alerts',
+  data: z.object({ deliveryId: z.uuid() }),
+  attempts: 1, // the message waits in the database, and is asked for again when its time has come
+})
+
+export const dailyReport = contract({
+  name: 'daily-report',
+  queue: 'alerts',
+  data: z.object({}),
+  attempts: 1, // the next look is the retry
+})
+
 export const backtest = contract({
   name: 'backtest',
   queue: 'backtests',
@@ -120,6 +134,7 @@ export const queueNames: readonly string[] = [
   ...exchanges.flatMap((exchange) => lanes.map((one) => `${one}-${exchange}`)),
   'accounts',
   'monitor',
+  'alerts',
   'maintenance',
   'backtests',
 ]

@@ -14,7 +14,7 @@ export const simulatorRole: Role = { name: 'simulator', args: [cli, 'simulator']
 export function machineRoles(): Role[] {
   const lanes = exchanges.flatMap((exchange) => [`orders-${exchange}`, `exits-${exchange}`])
   return [
-    worker('decisions', ['signals', 'trading', 'maintenance', 'backtests']),
+    worker('decisions', ['signals', 'trading', 'alerts', 'maintenance', 'backtests']),
     worker('orders', [...lanes, 'accounts']),
     worker('monitor', ['monitor']),
     { name: 'web', args: [cli, 'web'] },
