@@ -58,6 +58,8 @@ export function gate(db: Db): BetterAuthPlugin {
 
 async function before(db: Db, context: Context): Promise<void> {
   const path = String(context.path)
+  // A device that is trusted would need no code for a month, and nobody could see which one it is.
+  if (codePaths.includes(path) && context.body?.trustDevice) throw new APIError('BAD_REQUEST')
   if (stepUpPaths.includes(path)) await requireProof(context)
   await refuseWeakPassword(path, context)
   const guessed = await guessedAt(path, context)

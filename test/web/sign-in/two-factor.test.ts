@@ -71,6 +71,15 @@ test('password and code open a session that is proven', async () => {
   expect((await visitor.api('POST', '/tokens', { name: 'two-factor', scopes: ['read'] })).status).toBe(201)
 })
 
+test('no device is trusted without a code', async () => {
+  const visitor = await halfWay()
+  const trusting = { code: codeOf(secret), trustDevice: true }
+  expect((await visitor.auth('/two-factor/verify-totp', trusting)).status).toBe(400)
+  expect((await visitor.auth('/two-factor/verify-totp', { code: codeOf(secret) })).status).toBe(200)
+  expect([...visitor.cookies.keys()].filter((name) => name.includes('trust'))).toEqual([])
+  expect((await visitor.signIn(web.ben)).body.twoFactorRedirect).toBe(true)
+})
+
 test('a code is good once, for whoever comes first', async () => {
   const visitors = [await halfWay(), await halfWay(), await halfWay()]
   const code = codeOf(secret)
