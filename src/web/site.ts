@@ -1,5 +1,5 @@
-import path from 'node:path'
-import express, { type RequestHandler, Router } from 'express'
+import { type RequestHandler, Router } from 'express'
+import { assets } from './assets.ts'
 import { plainPage, plainStyles } from './page.ts'
 import { openPaths, pagePaths } from './paths.ts'
 
@@ -14,7 +14,7 @@ export interface SiteOptions {
 export function site(options: SiteOptions): Router {
   const router = Router()
   router.use(plainStyles)
-  router.use('/assets', asset(options))
+  router.use('/assets', assets(options.dashboard))
   router.get('/sign-in', (_request, response, next) =>
     response.locals.user ? response.redirect('/') : next(),
   )
@@ -28,19 +28,6 @@ export function site(options: SiteOptions): Router {
 /** The way in, and from there to where somebody wanted to go. */
 function signInBefore(url: string): string {
   return url === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(url)}`
-}
-
-/** Files are named by their content, so a browser may keep them; a missing one is not answered with a page. */
-function asset({ dashboard }: SiteOptions): RequestHandler {
-  return (request, response, next) => {
-    const folder = dashboard()
-    if (!folder) return next()
-    express.static(path.join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false })(
-      request,
-      response,
-      next,
-    )
-  }
 }
 
 function page({ dashboard, failure }: SiteOptions): RequestHandler {

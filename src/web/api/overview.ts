@@ -6,6 +6,7 @@ import { type Halt, haltsInForce } from '#db/halts.ts'
 import { sum } from '../../domain/decimal.ts'
 import { decimal, instant, noBody, nothing } from './fields.ts'
 import { marketNow } from './market-time.ts'
+import { openRiskOf } from './open-risk.ts'
 import { openPositions, type Position } from './positions.ts'
 import { route } from './route.ts'
 
@@ -30,6 +31,10 @@ const accountOverview = z.object({
   todayRatio: z.number().nullable(),
   /** Sum over open positions that have a price. */
   openPnl: decimal,
+  /** What equity loses when every open position falls to its stop; fees and slippage come on top. */
+  openRisk: decimal,
+  /** Open positions that have no stop at all, whose risk is not in `openRisk`. */
+  withoutStop: z.int(),
   openPositions: z.int(),
   unprotectedPositions: z.int(),
   /** Trades closed in the last 30 days of market time. */
@@ -197,6 +202,7 @@ function toAccount(row: Row, positions: readonly Position[]): AccountOverview {
     todayPnl: row.today_pnl,
     todayRatio: row.today_ratio,
     openPnl: sum(positions.map((position) => position.openPnl ?? '0')),
+    ...openRiskOf(positions),
     openPositions: positions.length,
     unprotectedPositions: positions.filter(({ protection }) => protection === 'unprotected').length,
     trades30d: row.trades_30d,

@@ -1,6 +1,12 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
+
+const [, , folder = ''] = process.argv
 
 /** Bundles the dashboard into the folder that is the only argument. Run by build.ts in a process of its own. */
 await build({
@@ -10,7 +16,7 @@ await build({
   logLevel: 'error',
   plugins: [react(), tailwind()],
   build: {
-    outDir: process.argv[2],
+    outDir: folder,
     emptyOutDir: true,
     // Inlined assets and the preload polyfill would need a looser content security policy.
     assetsInlineLimit: 0,
@@ -19,3 +25,10 @@ await build({
     target: 'baseline-widely-available',
   },
 })
+
+// Packed once here instead of at every request: the web server hands these out to browsers that take them.
+const assets = path.join(folder, 'assets')
+for (const name of await readdir(assets)) {
+  const packed = await promisify(gzip)(await readFile(path.join(assets, name)), { level: 9 })
+  await writeFile(path.join(assets, `${name}.gz`), packed)
+}

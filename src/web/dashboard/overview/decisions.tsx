@@ -1,31 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Decision } from '../../api/decisions.ts'
-import type { AccountOverview } from '../../api/overview.ts'
 import { Chip } from '../parts/chip.tsx'
+import { DecisionSteps } from '../parts/decision-steps.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
-import { fullTime, share, span } from '../parts/format.ts'
-import { Check, Chevron, Cross } from '../parts/icons.tsx'
+import { share } from '../parts/format.ts'
+import { Chevron } from '../parts/icons.tsx'
 import { Ago } from '../parts/moment.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Waiting } from '../parts/waiting.tsx'
-import { sentence, sourceName } from '../parts/words.ts'
+import { sourceName } from '../parts/words.ts'
+import { useShown } from '../shell/account.tsx'
 import { ask } from '../shell/api.ts'
 
 /** What was decided last on each signal, and why. */
-export function DecisionsPanel({
-  account,
-  className,
-}: {
-  account: AccountOverview | undefined
-  className: string
-}) {
+export function DecisionsPanel({ className }: { className: string }) {
   const decisions = useQuery({
     queryKey: ['decisions'],
     queryFn: () => ask<{ items: Decision[] }>('/decisions?limit=30'),
   })
-  const items =
-    account && decisions.data?.items.filter(({ accountId }) => accountId === account.id).slice(0, 10)
+  const items = useShown(decisions.data?.items)?.slice(0, 10)
   return (
     <Panel
       title="Last decisions"
@@ -83,12 +77,7 @@ function DecisionDetails({ decision }: { decision: Decision }) {
             ))}
           </ul>
         )}
-        <ol className="space-y-2.5">
-          {steps.map((step, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a step's place is its identity
-            <Step key={index} step={step} />
-          ))}
-        </ol>
+        <DecisionSteps steps={steps} />
       </div>
     </details>
   )
@@ -97,46 +86,4 @@ function DecisionDetails({ decision }: { decision: Decision }) {
 function outcomeText({ outcome, action }: Decision): string {
   if (outcome === 'skipped') return 'Not taken'
   return action === 'close' ? 'Closed' : 'Taken'
-}
-
-function Step({ step }: { step: Decision['steps'][number] }) {
-  const numbers = Object.entries(step.numbers)
-  return (
-    <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2.5 text-[0.8125rem]">
-      <span className={`mt-0.5 ${step.passed ? 'text-up' : 'text-down'}`}>
-        {step.passed ? <Check className="size-3.5" /> : <Cross className="size-3.5" />}
-        <span className="sr-only">{step.passed ? 'passed' : 'refused'}</span>
-      </span>
-      <div>
-        <p>
-          <span className="font-medium">{sentence(step.name)}</span>
-          {step.reason && <span className="text-muted"> · {step.reason}</span>}
-        </p>
-        {numbers.length > 0 && (
-          <dl className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-xs">
-            {numbers.map(([name, value]) => (
-              <div key={name} className="flex gap-1.5">
-                <dt className="text-muted">{sentence(name.replace(/Ms$/, ''))}</dt>
-                <dd className="font-medium">{shown(name, value)}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-      </div>
-    </li>
-  )
-}
-
-/** A moment as a date, a span in its units, a number at four significant digits and a yes or no as such. */
-function shown(name: string, value: Decision['steps'][number]['numbers'][string]): string {
-  if (value === null) return '–'
-  if (typeof value === 'number' && /(^at|At|until)Ms$/.test(name)) return fullTime(value)
-  if (typeof value === 'number' && name.endsWith('Ms')) return span(value)
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'number')
-    return value.toLocaleString(
-      'en-US',
-      Math.abs(value) >= 1_000 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 4 },
-    )
-  return value
 }

@@ -6,95 +6,106 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts'
 import { useEffect, useRef } from 'react'
-import { clock, day, fullTime, money } from '../parts/format.ts'
+import { chartLook, colourOf, fade } from '../parts/chart-look.ts'
+import { clock, day, money, percent } from '../parts/format.ts'
 import { onColoursChange } from '../shell/theme.ts'
-import type { EquityPoint } from './equity.tsx'
+import type { EquityPoint } from './equity-curve.ts'
 
 const dayMs = 86_400_000
 
+interface EquityChartProps {
+  readonly points: readonly EquityPoint[]
+  readonly drawdown: readonly { readonly atMs: number; readonly ratio: number }[]
+  /** What the picture says, for who cannot see it. */
+  readonly label: string
+}
+
+interface Drawn {
+  readonly chart: IChartApi
+  readonly equity: ISeriesApi<'Area'>
+  readonly drawdown: ISeriesApi<'Area'>
+}
+
 /** The curve itself; loaded apart from the page, as the library is as large as all the rest. */
-export default function EquityChart({ points, label }: { points: readonly EquityPoint[]; label: string }) {
+export default function EquityChart({ points, drawdown, label }: EquityChartProps) {
   const place = useRef<HTMLDivElement>(null)
-  const drawn = useRef<{ chart: IChartApi; series: ISeriesApi<'Area'> }>(undefined)
+  const drawn = useRef<Drawn>(undefined)
 
   useEffect(() => {
     if (!place.current) return
-    const chart = createChart(place.current, {
-      autoSize: true,
-      handleScroll: false,
-      handleScale: false,
-      layout: { attributionLogo: false }, // it would need an inline style; the footer links to its makers
-    })
-    const series = chart.addSeries(AreaSeries, { lineWidth: 2, priceLineVisible: false })
-    drawn.current = { chart, series }
-    const paint = () => applyColours(chart, series)
-    const forget = onColoursChange(paint)
-    paint()
+    const made = draw(place.current)
+    drawn.current = made
+    const forget = onColoursChange(() => paint(made))
+    paint(made)
     return () => {
       forget()
-      chart.remove()
+      made.chart.remove()
     }
   }, [])
 
   useEffect(() => {
     if (!drawn.current) return
-    const { chart, series } = drawn.current
+    const { chart, equity, drawdown: below } = drawn.current
     const spanMs = (points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0)
     chart.applyOptions({
       timeScale: {
         tickMarkFormatter: (time: UTCTimestamp) => (spanMs > 2 * dayMs ? day : clock)(time * 1_000),
       },
     })
-    series.setData(toSeries(points))
+    equity.setData(toSeries(points.map(({ atMs, equity: value }) => ({ atMs, value }))))
+    below.setData(toSeries(drawdown.map(({ atMs, ratio }) => ({ atMs, value: ratio }))))
     chart.timeScale().fitContent()
-  }, [points])
+  }, [points, drawdown])
 
   return <div ref={place} role="img" aria-label={label} className="size-full" />
 }
 
+function draw(place: HTMLElement): Drawn {
+  const chart = createChart(place, {
+    ...chartLook(),
+    autoSize: true,
+    handleScroll: false,
+    handleScale: false,
+  })
+  const equity = chart.addSeries(AreaSeries, {
+    lineWidth: 2,
+    priceLineVisible: false,
+    priceFormat: { type: 'custom', formatter: money },
+  })
+  const drawdown = chart.addSeries(
+    AreaSeries,
+    {
+      lineWidth: 1,
+      invertFilledArea: true,
+      priceLineVisible: false,
+      lastValueVisible: false,
+      priceFormat: { type: 'custom', formatter: percent, minMove: 0.0001 },
+    },
+    1,
+  )
+  const [above, below] = chart.panes()
+  above?.setStretchFactor(4)
+  below?.setStretchFactor(1)
+  return { chart, equity, drawdown }
+}
+
 /** Whole seconds, each once, ascending: what the library asks for. */
-function toSeries(points: readonly EquityPoint[]) {
-  const bySecond = new Map(points.map(({ atMs, equity }) => [Math.floor(atMs / 1_000), equity]))
+function toSeries(points: readonly { readonly atMs: number; readonly value: number }[]) {
+  const bySecond = new Map(points.map(({ atMs, value }) => [Math.floor(atMs / 1_000), value]))
   return [...bySecond]
     .sort(([a], [b]) => a - b)
     .map(([time, value]) => ({ time: time as UTCTimestamp, value }))
 }
 
-function applyColours(chart: IChartApi, series: ISeriesApi<'Area'>): void {
-  const colour = colourReader()
-  const accent = colour('--accent')
+function paint({ chart, equity, drawdown }: Drawn): void {
+  const accent = colourOf('--accent')
+  const down = colourOf('--down')
+  const look = chartLook()
   chart.applyOptions({
-    layout: {
-      background: { color: 'transparent' },
-      textColor: colour('--muted'),
-      fontFamily: getComputedStyle(document.body).fontFamily,
-      fontSize: 11,
-    },
-    grid: { vertLines: { visible: false }, horzLines: { color: colour('--line') } },
-    rightPriceScale: {
-      borderVisible: false,
-      entireTextOnly: true,
-      scaleMargins: { top: 0.12, bottom: 0.08 },
-    },
-    timeScale: { borderVisible: false, timeVisible: true, fixLeftEdge: true, fixRightEdge: true },
-    crosshair: { horzLine: { labelBackgroundColor: accent }, vertLine: { labelBackgroundColor: accent } },
-    localization: { priceFormatter: money, timeFormatter: (time: UTCTimestamp) => fullTime(time * 1_000) },
+    ...look,
+    rightPriceScale: { ...look.rightPriceScale, scaleMargins: { top: 0.12, bottom: 0.08 } },
+    timeScale: { ...look.timeScale, fixLeftEdge: true, fixRightEdge: true },
   })
-  series.applyOptions({ lineColor: accent, topColor: fade(accent, 0.28), bottomColor: fade(accent, 0.02) })
-}
-
-/** Reads the page's colours as the browser computes them for the current scheme. */
-function colourReader(): (name: string) => string {
-  return (name) => {
-    const probe = document.createElement('span')
-    probe.style.color = `var(${name})`
-    document.body.append(probe)
-    const { color } = getComputedStyle(probe)
-    probe.remove()
-    return color
-  }
-}
-
-function fade(rgb: string, alpha: number): string {
-  return rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`)
+  equity.applyOptions({ lineColor: accent, topColor: fade(accent, 0.28), bottomColor: fade(accent, 0.02) })
+  drawdown.applyOptions({ lineColor: down, topColor: fade(down, 0.05), bottomColor: fade(down, 0.25) })
 }

@@ -1,34 +1,29 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQueries } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import type { EquityCurve, EquityRange } from '../../api/equity.ts'
-import type { AccountOverview } from '../../api/overview.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { money, percent } from '../parts/format.ts'
 import { Gain } from '../parts/gain.tsx'
 import { Panel } from '../parts/panel.tsx'
+import type { ShownAccount } from '../shell/account-group.ts'
 import { ask } from '../shell/api.ts'
+import { drawdownOf, type EquityPoint, sumOf, withLatest } from './equity-curve.ts'
 
 const EquityChart = lazy(() => import('./equity-chart.tsx'))
 
 const ranges: readonly EquityRange[] = ['6h', '24h', '7d', '30d', 'all']
 
-/** Equity over time. */
-export function EquityPanel({
-  account,
-  className,
-}: {
-  account: AccountOverview | undefined
-  className: string
-}) {
+interface EquityPanelProps {
+  readonly account: ShownAccount | undefined
+  readonly className: string
+}
+
+/** Equity over time, and below it how far it lay under its peak. */
+export function EquityPanel({ account, className }: EquityPanelProps) {
   const [range, setRange] = useState<EquityRange>('24h')
-  const curve = useQuery({
-    queryKey: ['equity', account?.id, range],
-    queryFn: () => ask<EquityCurve>(`/equity?account=${account?.id}&range=${range}`),
-    enabled: account !== undefined,
-    refetchInterval: 30_000,
-  })
-  const points = useMemo(() => withLatest(curve.data?.points, account), [curve.data, account])
+  const { points, error } = useCurve(account, range)
+  const drawdown = useMemo(() => drawdownOf(points ?? []), [points])
   return (
     <Panel
       title="Equity"
@@ -40,9 +35,10 @@ export function EquityPanel({
         </div>
       }
     >
+      <Drawdown ratios={drawdown.map(({ ratio }) => ratio)} />
       <div className="h-56 px-2 pb-2 sm:h-72">
-        {curve.error ? (
-          <Failure error={curve.error} />
+        {error ? (
+          <Failure error={error} />
         ) : points && points.length < 2 ? (
           <div className="grid h-full place-items-center">
             <Empty title="The curve starts with the second snapshot">
@@ -52,7 +48,11 @@ export function EquityPanel({
         ) : (
           points && (
             <Suspense>
-              <EquityChart points={points} label={describe(points, account)} />
+              <EquityChart
+                points={points}
+                drawdown={drawdown}
+                label={describe(points, account?.quote ?? '')}
+              />
             </Suspense>
           )
         )}
@@ -61,22 +61,30 @@ export function EquityPanel({
   )
 }
 
-export interface EquityPoint {
-  readonly atMs: number
-  readonly equity: number
-}
-
-/** The curve together with the newest snapshot, which the stream brings before the curve is asked for again. */
-function withLatest(points: EquityCurve['points'] | undefined, account: AccountOverview | undefined) {
-  if (!points || !account) return undefined
-  const all: EquityPoint[] = points.map(({ at, equity }) => ({
-    atMs: Date.parse(at),
-    equity: Number(equity),
-  }))
-  const latest = account.equityMarketAt ? Date.parse(account.equityMarketAt) : 0
-  if (account.equity !== null && latest > (all.at(-1)?.atMs ?? 0))
-    all.push({ atMs: latest, equity: Number(account.equity) })
-  return all
+/** The curve of an account, or of all members of a group as one. */
+function useCurve(
+  account: ShownAccount | undefined,
+  range: EquityRange,
+): { readonly points: EquityPoint[] | undefined; readonly error: Error | null } {
+  const members = account?.members ?? []
+  const { curves, error, isComplete } = useQueries({
+    queries: members.map(({ id }) => ({
+      queryKey: ['equity', id, range],
+      queryFn: () => ask<EquityCurve>(`/equity?account=${id}&range=${range}`),
+      refetchInterval: 30_000,
+    })),
+    combine: (results) => ({
+      curves: results.map(({ data }) => data?.points),
+      error: results.find((result) => result.error)?.error ?? null,
+      isComplete: results.length > 0 && results.every(({ data }) => data !== undefined),
+    }),
+  })
+  const points = useMemo(
+    () =>
+      isComplete ? sumOf(members.map((member, index) => withLatest(curves[index] ?? [], member))) : undefined,
+    [curves, isComplete, members],
+  )
+  return { points, error }
 }
 
 /** What the range gained or lost; a narrow screen has no room for it. */
@@ -93,11 +101,23 @@ function Change({ points }: { points: readonly EquityPoint[] | undefined }) {
   )
 }
 
-function describe(points: readonly EquityPoint[], account: AccountOverview | undefined): string {
+/** How far below the range's peak it is now, and was at most. */
+function Drawdown({ ratios }: { ratios: readonly number[] }) {
+  const now = ratios.at(-1) ?? 0
+  const deepest = Math.min(0, ...ratios)
+  return (
+    <p className="min-h-5 px-4 text-xs text-muted">
+      {ratios.length > 1 &&
+        `Drawdown ${percent(now)} from the peak of this range, ${percent(deepest)} at its deepest`}
+    </p>
+  )
+}
+
+function describe(points: readonly EquityPoint[], quote: string): string {
   const first = points[0]?.equity ?? 0
   const last = points.at(-1)?.equity ?? 0
   const change = first === 0 ? 0 : last / first - 1
-  return `Equity from ${money(first)} to ${money(last)} ${account?.quote ?? ''}, ${percent(change)}`
+  return `Equity from ${money(first)} to ${money(last)} ${quote}, ${percent(change)}`
 }
 
 function RangeChoice({ range, onChoose }: { range: EquityRange; onChoose: (range: EquityRange) => void }) {

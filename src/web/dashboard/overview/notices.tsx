@@ -3,9 +3,10 @@ import type { AccountOverview, Overview } from '../../api/overview.ts'
 import type { Position } from '../../api/positions.ts'
 import { clock, day, fullTime } from '../parts/format.ts'
 import { Hand, Shield, ShieldAlert } from '../parts/icons.tsx'
+import type { ShownAccount } from '../shell/account-group.ts'
 
 interface NoticesProps {
-  readonly account: AccountOverview | undefined
+  readonly account: ShownAccount | undefined
   readonly overview: Overview | undefined
   readonly positions: readonly Position[] | undefined
 }
@@ -20,8 +21,12 @@ export function Notices({ account, overview, positions }: NoticesProps) {
       {overview?.otherHalts.map((each) => (
         <OtherHalt key={`${each.scope} ${each.key}`} halt={each} />
       ))}
-      {account && account.status !== 'active' && <AccountNotice account={account} />}
-      <ProtectionNotice market={account?.market} positions={positions} />
+      {account?.members
+        .filter(({ status }) => status !== 'active')
+        .map((each) => (
+          <AccountNotice key={each.id} account={each} isNamed={account.members.length > 1} />
+        ))}
+      <ProtectionNotice market={marketOf(account)} positions={positions} />
     </div>
   )
 }
@@ -67,11 +72,18 @@ function OtherHalt({ halt }: { halt: Overview['otherHalts'][number] }) {
   )
 }
 
-function AccountNotice({ account }: { account: AccountOverview }) {
+/** The market that all of them are of, or undefined when they differ. */
+function marketOf(account: ShownAccount | undefined): string | undefined {
+  const markets = new Set(account?.members.map(({ market }) => market))
+  return markets.size === 1 ? account?.market : undefined
+}
+
+function AccountNotice({ account, isNamed }: { account: AccountOverview; isNamed: boolean }) {
+  const name = isNamed ? account.name : 'This account'
   const titles = {
-    paused: 'This account is paused.',
-    degraded: 'This account opens nothing for now.',
-    closed: 'This account is closed.',
+    paused: `${name} is paused.`,
+    degraded: `${name} opens nothing for now.`,
+    closed: `${name} is closed.`,
     active: '',
   } as const
   return (

@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
-import type { Position } from '../../api/positions.ts'
+import { buttonLook } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { Heading } from '../parts/heading.tsx'
-import { useAccount } from '../shell/account.tsx'
-import { ask } from '../shell/api.ts'
+import { usePositions } from '../positions/live.ts'
+import { useAccount, useShown } from '../shell/account.tsx'
+import { Link } from '../shell/link.tsx'
 import { useMe } from '../shell/me.ts'
 import { DecisionsPanel } from './decisions.tsx'
 import { EquityPanel } from './equity.tsx'
@@ -19,11 +19,8 @@ import { TradesPanel } from './trades.tsx'
 export default function OverviewPage() {
   const me = useMe()
   const { overview, account, error } = useAccount()
-  const positions = useQuery({
-    queryKey: ['positions'],
-    queryFn: () => ask<{ items: Position[] }>('/positions'),
-  })
-  const open = account && positions.data?.items.filter(({ accountId }) => accountId === account.id)
+  const positions = usePositions()
+  const open = useShown(positions.data?.items)
 
   return (
     <>
@@ -41,12 +38,12 @@ export default function OverviewPage() {
             <SignalsPanel className="order-last lg:order-none lg:col-span-3" />
             <PositionsPanel
               positions={open}
-              account={account}
+              quote={account?.quote ?? ''}
               error={positions.error}
               className="lg:col-span-8"
             />
-            <TradesPanel account={account} className="lg:col-span-4 lg:self-start" />
-            <DecisionsPanel account={account} className="lg:col-span-4 lg:self-start" />
+            <TradesPanel className="lg:col-span-4 lg:self-start" />
+            <DecisionsPanel className="lg:col-span-4 lg:self-start" />
           </div>
         </>
       )}
@@ -58,9 +55,15 @@ export default function OverviewPage() {
 function NoAccount() {
   return (
     <section className="rounded-xl border border-line bg-surface py-10">
-      <Empty title="No account is connected yet">
-        Connect one with <code>bullpen account add</code>. Its equity and first decisions show up here by
-        themselves.
+      <Empty
+        title="Nothing trades yet"
+        action={
+          <Link to="/start" className={buttonLook('primary')}>
+            Start with a paper account
+          </Link>
+        }
+      >
+        Play money at market prices: it trades within a minute, and an exchange can be connected later.
       </Empty>
     </section>
   )

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react'
 import type { AccountOverview } from '../../api/overview.ts'
-import { fullTime, gain, money, percent, share, trendOf } from '../parts/format.ts'
+import { fullTime, gain, money, percent, plainPercent, share, trendOf } from '../parts/format.ts'
 import { Gain } from '../parts/gain.tsx'
 
-/** The account's five numbers. */
+/** The account's six numbers. */
 export function Tiles({ account }: { account: AccountOverview | undefined }) {
   return (
-    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4 lg:grid-cols-5">
-      <Tile label="Equity" className="col-span-2 sm:col-span-1" note={account && equityNote(account)}>
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4 xl:grid-cols-6">
+      <Tile label="Equity" note={account && equityNote(account)}>
         {account && (account.equity === null ? '–' : <Money value={account.equity} quote={account.quote} />)}
       </Tile>
       <Tile label="Today" note={account && todayNote(account)}>
@@ -18,6 +18,9 @@ export function Tiles({ account }: { account: AccountOverview | undefined }) {
       </Tile>
       <Tile label="Open positions" note={account && protectionNote(account)}>
         {account?.openPositions}
+      </Tile>
+      <Tile label="Open risk" note={account && riskNote(account)}>
+        {account && <Money value={account.openRisk} quote={account.quote} />}
       </Tile>
       <Tile label="Win rate, 30 days" note={account && winNote(account)}>
         {account && (account.trades30d === 0 ? '–' : share(account.wins30d / account.trades30d))}
@@ -64,6 +67,12 @@ function protectionNote({ openPositions, unprotectedPositions }: AccountOverview
   if (openPositions === 0) return 'nothing at risk'
   if (unprotectedPositions === 0) return 'all protected'
   return <span className="font-medium text-warn">{`${unprotectedPositions} unprotected`}</span>
+}
+
+function riskNote({ openRisk, equity, withoutStop }: AccountOverview): ReactNode {
+  if (withoutStop > 0) return <span className="font-medium text-warn">{`${withoutStop} without a stop`}</span>
+  const ratio = equity === null || Number(equity) === 0 ? undefined : Number(openRisk) / Number(equity)
+  return ratio === undefined ? 'if every stop is hit' : `${plainPercent(ratio)} if every stop is hit`
 }
 
 function winNote({ trades30d, wins30d, pnl30d, quote }: AccountOverview): ReactNode {

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import type { AccountOverview } from '../../api/overview.ts'
 import type { Trade } from '../../api/trades.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -10,26 +9,26 @@ import { Ago } from '../parts/moment.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { closeReason, sourceName } from '../parts/words.ts'
+import { useShown } from '../shell/account.tsx'
 import { ask } from '../shell/api.ts'
+import { Link } from '../shell/link.tsx'
 
 /** What was closed last, why, and what it brought. */
-export function TradesPanel({
-  account,
-  className,
-}: {
-  account: AccountOverview | undefined
-  className: string
-}) {
+export function TradesPanel({ className }: { className: string }) {
   const trades = useQuery({
     queryKey: ['trades'],
     queryFn: () => ask<{ items: Trade[] }>('/trades?limit=30'),
   })
-  const items = account && trades.data?.items.filter(({ accountId }) => accountId === account.id).slice(0, 10)
+  const items = useShown(trades.data?.items)?.slice(0, 10)
   return (
     <Panel
       title="Last trades"
       className={className}
-      aside={<span className="text-xs text-muted">net of fees</span>}
+      aside={
+        <Link to="/trades" className="text-xs text-muted underline underline-offset-2">
+          All, net of fees
+        </Link>
+      }
     >
       {trades.error ? <Failure error={trades.error} /> : <Rows trades={items} />}
     </Panel>
@@ -56,9 +55,11 @@ function Rows({ trades }: { trades: readonly Trade[] | undefined }) {
 function Row({ trade }: { trade: Trade }) {
   const held = Date.parse(trade.closedAt) - Date.parse(trade.openedAt)
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm">
+    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm hover:bg-raised/40">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="font-semibold">{trade.symbol.split('/')[0]}</span>
+        <Link to={`/trades/${trade.id}`} className="font-semibold after:absolute after:inset-0">
+          {trade.symbol.split('/')[0]}
+        </Link>
         <span className="text-muted">{trade.side === 'long' ? '↑ long' : '↓ short'}</span>
         <Chip tone="plain">{closeReason(trade.closeReason)}</Chip>
       </p>

@@ -29,6 +29,11 @@ export function percent(ratio: number): string {
   return `${signed(ratio * 100, 2)} %`
 }
 
+/** A ratio as percent without a sign: 0.0123 is '1.23 %'. */
+export function plainPercent(ratio: number): string {
+  return `${plain(ratio * 100, 2)} %`
+}
+
 /** A ratio from 0 to 1 as whole percent: '58 %'. */
 export function share(ratio: number): string {
   return `${Math.round(ratio * 100)} %`

@@ -9,11 +9,17 @@ const reasons: Readonly<Record<string, string>> = {
   partial_tp_3: 'Partial target 3',
   time_exit: 'Time limit',
   liquidation: 'Liquidation',
+  'smart_exit:reversal': 'Smart exit: reversal',
+  'smart_exit:momentum_fade': 'Smart exit: momentum fade',
+  'smart_exit:volatility_spike': 'Smart exit: volatility spike',
   signal: 'Opposite signal',
   manual: 'By hand',
   emergency: 'Emergency close',
   reconciled: 'Reconciled',
 }
+
+/** The reasons to choose from. */
+export const closeReasons = Object.entries(reasons).map(([value, name]) => ({ value, name }))
 
 /** Why a position was closed. */
 export function closeReason(reason: string): string {
@@ -27,6 +33,9 @@ const sources: Readonly<Record<string, string>> = {
   'COUNCIL_V2.0_FALLBACK': 'Council',
   smart_entry: 'Smart entry',
 }
+
+/** The sources that are built in, to choose from. */
+export const ownSources = Object.entries(sources).map(([value, name]) => ({ value, name }))
 
 /** Who said a signal. */
 export function sourceName(source: string): string {

@@ -7,6 +7,7 @@ import { Mark } from '../parts/icons.tsx'
 import { MarketNow } from '../parts/moment.tsx'
 import { venueName } from '../parts/words.ts'
 import { useAccount } from './account.tsx'
+import type { ShownAccount } from './account-group.ts'
 import { CloseAll } from './close-all.tsx'
 import { EntriesSwitch } from './entries-switch.tsx'
 import { Link } from './link.tsx'
@@ -20,7 +21,7 @@ interface HeaderProps {
 
 /** Who is signed in, which account is shown, how real it is, and the switch for new entries. */
 export function Header({ me, live }: HeaderProps) {
-  const { overview, account, choose } = useAccount()
+  const { overview, account, choices, choose } = useAccount()
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-surface/95 backdrop-blur">
       <div className="mx-auto flex max-w-[104rem] flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 sm:h-14 sm:px-5">
@@ -28,7 +29,7 @@ export function Header({ me, live }: HeaderProps) {
           <Mark />
           <span className="hidden font-semibold tracking-tight sm:inline">Bullpen</span>
         </Link>
-        <AccountChoice accounts={overview?.accounts ?? []} account={account} onChoose={choose} />
+        <AccountChoice choices={choices} account={account} onChoose={choose} />
         <div className="ml-auto sm:order-last sm:ml-0 sm:border-l sm:border-line sm:pl-4">
           <UserMenu me={me} />
         </div>
@@ -46,23 +47,23 @@ export function Header({ me, live }: HeaderProps) {
 }
 
 interface AccountChoiceProps {
-  readonly accounts: readonly AccountOverview[]
-  readonly account: AccountOverview | undefined
-  readonly onChoose: (accountId: string) => void
+  readonly choices: readonly ShownAccount[]
+  readonly account: ShownAccount | undefined
+  readonly onChoose: (id: string) => void
 }
 
-function AccountChoice({ accounts, account, onChoose }: AccountChoiceProps) {
+function AccountChoice({ choices, account, onChoose }: AccountChoiceProps) {
   if (!account) return <div className="h-9 w-40" />
   return (
     <div className="flex min-w-0 items-center gap-2">
-      {accounts.length > 1 ? (
+      {choices.length > 1 ? (
         <select
           aria-label="Account"
           value={account.id}
           onChange={(event) => onChoose(event.target.value)}
           className="h-9 min-w-0 rounded-lg border border-line bg-surface px-2 text-sm font-medium"
         >
-          {accounts.map((each) => (
+          {choices.map((each) => (
             <option key={each.id} value={each.id}>
               {each.name}
             </option>
@@ -72,7 +73,9 @@ function AccountChoice({ accounts, account, onChoose }: AccountChoiceProps) {
         <span className="truncate text-sm font-medium">{account.name}</span>
       )}
       <ModeBadge mode={account.mode} />
-      <span className="hidden truncate text-sm text-muted md:inline">{venueName(account)}</span>
+      <span className="hidden truncate text-sm text-muted md:inline">
+        {account.members.length === 1 ? venueName(account) : `${account.members.length} accounts`}
+      </span>
     </div>
   )
 }
@@ -105,8 +108,9 @@ function MarketClock({ market }: { market: Overview['market'] | undefined }) {
       className="flex gap-1.5 text-xs whitespace-nowrap text-muted"
       title={`Market time: ${fullTime(now)}`}
     >
-      <span>{kinds[market.kind]}</span>
-      <span aria-hidden="true">·</span>
+      <span className="hidden sm:inline">
+        {kinds[market.kind]} <span aria-hidden="true">·</span>
+      </span>
       <span>
         {market.kind === 'replay' && `${day(now)} `}
         {clock(now)}

@@ -20,8 +20,7 @@ export function useLive(): LiveState {
       clearTimeout(lateTimer)
       lateTimer = setTimeout(() => setState('late'), lateMs)
     })
-    for (const topic of topics)
-      stream.addEventListener(topic, (event) => queries.setQueryData([topic], JSON.parse(event.data)))
+    for (const topic of topics) stream.addEventListener(topic, (event) => take(topic, JSON.parse(event.data)))
     // A refused stream does not come back by itself; asking who is signed in leaves for the sign-in page when nobody is.
     stream.addEventListener('error', () => {
       setState('late')
@@ -33,6 +32,14 @@ export function useLive(): LiveState {
     }
   }, [])
   return state
+}
+
+/** The first page of a list comes with the stream; longer ones of the same rows are asked for again when they are shown. */
+function take(topic: (typeof topics)[number], answer: unknown): void {
+  queries.setQueryData([topic], answer)
+  void queries.invalidateQueries({
+    predicate: ({ queryKey }) => queryKey[0] === topic && queryKey[1] === 'list',
+  })
 }
 
 /** Market time now, which runs on between updates; renders its caller every second. */

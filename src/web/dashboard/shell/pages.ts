@@ -24,6 +24,13 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     isFrequent: true,
     load: () => import('../overview/overview.tsx'),
   },
+  '/positions': {
+    title: 'Positions',
+    place: 'trader',
+    icon: 'positions',
+    isFrequent: true,
+    load: () => import('../positions/positions.tsx'),
+  },
   '/webhooks': {
     title: 'Webhooks',
     place: 'trader',
