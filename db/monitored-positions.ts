@@ -34,7 +34,7 @@ export async function watchedPositions(db: Db, shard: number): Promise<WatchedPo
       'watch.take_profit',
       'watch.taken_levels',
     ])
-    .select(['watch.reevaluated_at', 'watch.rules'])
+    .select(['watch.reevaluated_at', 'watch.rules', 'watch.is_target_own'])
     .where('watch.shard', '=', shard)
     .where('watch.is_active', '=', true)
     .where('position.state', 'in', ['open', 'closing'])
@@ -57,6 +57,7 @@ export async function watchedPositions(db: Db, shard: number): Promise<WatchedPo
       bestPrice: Number(row.best_price),
       stopLoss: row.stop_loss === null ? null : Number(row.stop_loss),
       takeProfit: row.take_profit === null ? null : Number(row.take_profit),
+      isTargetOwn: row.is_target_own,
       takenLevels: row.taken_levels,
       reevaluatedAtMs: row.reevaluated_at?.getTime() ?? 0,
     },
@@ -91,7 +92,8 @@ export async function saveEvaluations(db: Db, evaluations: readonly Evaluation[]
         else least(watch.best_price, seen.best) end,
       stop_loss = case position.side when 'long' then greatest(watch.stop_loss, seen.stop)
         else least(watch.stop_loss, seen.stop) end,
-      take_profit = case when seen.reevaluated >= coalesce(watch.reevaluated_at, '-infinity') then seen.target
+      take_profit = case when watch.is_target_own then watch.take_profit
+        when seen.reevaluated >= coalesce(watch.reevaluated_at, '-infinity') then seen.target
         else watch.take_profit end,
       reevaluated_at = greatest(watch.reevaluated_at, nullif(seen.reevaluated, to_timestamp(0))),
       trailing_sl = case position.side when 'long' then greatest(watch.trailing_sl, seen.trail)

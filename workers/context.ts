@@ -15,6 +15,7 @@ import { type QueueReach, watchReach } from '#src/queue/reach.ts'
 import { followSetupWeights, type SetupFilter } from '#src/signals/setup-weights.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
 import { ringOf } from '#src/vault/key-ring.ts'
+import { candleKeeper } from './candle-keeper.ts'
 import { queueAlarm } from './queue-alarm.ts'
 
 /** Everything one worker process has open, and how to close it. */
@@ -85,6 +86,7 @@ export async function openContext(
       marketNow: clock.marketNow,
       speed: config.replaySpeed,
       pauses: venuePauses(db),
+      onCandles: candleKeeper(db, log),
     }),
     async close() {
       strategies.stop()

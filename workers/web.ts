@@ -9,6 +9,7 @@ import { openQueues } from '#src/queue/queues.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
 import { ringOf } from '#src/vault/key-ring.ts'
+import { apiRate } from '#src/web/api/rate.ts'
 import { createApp } from '#src/web/app.ts'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { listen } from '#src/web/listen.ts'
@@ -44,6 +45,7 @@ export async function runWeb({
       wake: () => enqueue(fetchSignals, { source: webhookSource }),
     },
     publicUrl: isPublicUrlFixed ? config.publicUrl : undefined,
+    apiRate,
     trustProxy: config.trustProxy,
     ...builtDashboard(log),
   })

@@ -1,3 +1,4 @@
+import type { Candle, Timeframe } from '../domain/candle.ts'
 import type { Exchange, Market, Mode } from '../domain/market.ts'
 import { type MarketFeed, openFeed } from './market-feed.ts'
 import { marketSourceOf } from './market-sources.ts'
@@ -12,6 +13,14 @@ export interface FeedPlace {
   readonly mode: Mode
 }
 
+/** Candles that a feed has just read, oldest first, the forming one last. */
+export interface SeenCandles extends FeedPlace {
+  readonly symbol: string
+  readonly timeframe: Timeframe
+  readonly candles: readonly Candle[]
+  readonly marketNowMs: number
+}
+
 /**
  * The feeds of one process: one per venue and market, opened when first asked for. Paper accounts read the simulator,
  * whose address is asked anew at every request; testnet and live accounts read the venue.
@@ -22,6 +31,8 @@ export function openFeeds(parts: {
   readonly speed: number
   /** While a venue takes no requests, nobody asks it for prices either; without them a process keeps no pauses. */
   readonly pauses?: Pick<VenuePauses, 'gateOf'>
+  /** Is shown the candles that were read, and must not wait. */
+  readonly onCandles?: (seen: SeenCandles) => void
 }): (place: FeedPlace) => MarketFeed {
   const feeds = new Map<string, MarketFeed>()
   return ({ exchange, market, mode }) => {
@@ -39,6 +50,16 @@ export function openFeeds(parts: {
       address: isPaper ? simulator : async () => source.address,
       marketNow: parts.marketNow,
       speed: parts.speed,
+      onCandles: (symbol, timeframe, candles) =>
+        parts.onCandles?.({
+          exchange,
+          market,
+          mode,
+          symbol,
+          timeframe,
+          candles,
+          marketNowMs: parts.marketNow(),
+        }),
       meaningOf: cardsOrThrow({ exchange, market }).card.meaningOf,
       ...(parts.pauses && {
         gate: parts.pauses.gateOf(`${exchange} ${market} ${isPaper ? 'paper' : 'live'}`),

@@ -45,12 +45,16 @@ export interface FeedParts {
   readonly speed: number
   /** Keeps the pauses that the venue asked for; nothing is held back without it. */
   readonly gate?: FeedGate
+  /** Is shown the candles that were read, and must not wait. */
+  readonly onCandles?: (symbol: string, timeframe: Timeframe, candles: readonly Candle[]) => void
   /** Reads a refusal in the venue's own words. */
   readonly meaningOf?: VenueCard['meaningOf']
 }
 
 /** Opens the feed of one market. */
-export function openFeed({ source, address, marketNow, speed, gate, meaningOf }: FeedParts): MarketFeed {
+export function openFeed(parts: FeedParts): MarketFeed {
+  const { source, address, marketNow, speed, gate, onCandles, meaningOf } = parts
+
   async function ask<T>(question: Question<T>): Promise<T> {
     const base = await address()
     if (base === undefined)
@@ -125,7 +129,11 @@ export function openFeed({ source, address, marketNow, speed, gate, meaningOf }:
       const freshMs = Math.max(1_000, timeframeMs[timeframe] / 60 / speed)
       const kept =
         candles.get(key) ??
-        new Fresh<readonly Candle[]>(freshMs, (known) => newest(symbol, timeframe, limit, known ?? []))
+        new Fresh<readonly Candle[]>(freshMs, async (known) => {
+          const read = await newest(symbol, timeframe, limit, known ?? [])
+          onCandles?.(symbol, timeframe, read)
+          return read
+        })
       candles.set(key, kept)
       // A candle that has closed since makes what is kept old at once.
       return kept.get((known) => marketNow() >= (known.at(-1)?.openTimeMs ?? 0) + timeframeMs[timeframe])

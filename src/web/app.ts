@@ -7,9 +7,12 @@ import type { Db } from '#db/client.ts'
 import { inLogScope } from '../log-scope.ts'
 import type { Enqueue } from '../queue/enqueue.ts'
 import { admit, type Caller } from './api/caller.ts'
+import { apiDocs } from './api/docs.ts'
 import { type LiveUpdates, openLiveUpdates } from './api/events.ts'
 import type { MarketPace } from './api/market-time.ts'
 import { mount } from './api/mount.ts'
+import { limitRate, type Rate } from './api/rate.ts'
+import type { Route } from './api/route.ts'
 import { apiRoutes } from './api/routes.ts'
 import { bullBoardHeaders, strictHeaders } from './headers.ts'
 import { type HookOptions, hooks } from './hooks/router.ts'
@@ -33,6 +36,8 @@ export interface AppOptions extends SiteOptions {
   readonly hooks: HookOptions
   /** The configured public address; undefined when any host the server answers to is its own. */
   readonly publicUrl: string | undefined
+  /** How many requests one caller of the API may send. */
+  readonly apiRate: Rate
   readonly trustProxy: boolean | number | string
 }
 
@@ -44,7 +49,7 @@ export interface App {
 
 /** Wires the middleware in the order in which a request meets it. */
 export function createApp(options: AppOptions): App {
-  const { db, signIn, queues, log, readiness, market, publicUrl, trustProxy } = options
+  const { db, signIn, queues, enqueue, log, readiness, market, publicUrl, trustProxy } = options
   const isHttps = publicUrl?.startsWith('https:') ?? false
   const live = openLiveUpdates({ db, market, log })
   const app = express()
@@ -74,7 +79,9 @@ export function createApp(options: AppOptions): App {
     response.locals.user = caller?.kind === 'session' ? caller.user : undefined
     next()
   })
-  app.use('/api/v1', api(options, live))
+  const routes = apiRoutes({ queues, enqueue, keys: options.hooks.keys })
+  app.use(apiDocs(routes))
+  app.use('/api/v1', api(options, routes, live))
   app.use('/ops/queues', bullBoardHeaders(isHttps), adminsPage, bullBoard(queues, '/ops/queues'))
   app.use(site(options))
   app.use(notFound)
@@ -82,17 +89,21 @@ export function createApp(options: AppOptions): App {
   return { handler: app, close: () => live.close() }
 }
 
-function api(options: AppOptions, live: LiveUpdates): RequestHandler {
-  const { db, market, queues, enqueue, signIn, hooks } = options
+function api(
+  { db, market, signIn, apiRate }: AppOptions,
+  routes: readonly Route[],
+  live: LiveUpdates,
+): RequestHandler {
   const router = express.Router()
   router.use((_request, response, next) => next(response.locals.caller ? undefined : signInFirst()))
+  router.use(limitRate(db, apiRate))
   router.use(express.json({ limit: '100kb' }))
   router.get('/events', (request, response) => {
     const caller = response.locals.caller as Caller
     admit(caller, { scope: 'read', isStepUp: false }, new Date())
     live.stream(caller.user, response, () => isStillIn(signIn, request))
   })
-  mount(router, apiRoutes({ queues, enqueue, keys: hooks.keys }), { db, market })
+  mount(router, routes, { db, market })
   router.use((request) => {
     throw new Problem(
       404,

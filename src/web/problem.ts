@@ -5,15 +5,21 @@ import { z } from 'zod'
 const fieldProblem = z.object({ field: z.string(), rule: z.string() })
 
 /** What every failed API request answers (RFC 9457), with a stable `code` and what to do about it. */
-const problemAnswer = z.object({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  detail: z.string(),
-  advice: z.string(),
-  errors: z.array(fieldProblem).optional(),
-})
+export const problemAnswer = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    advice: z.string(),
+    errors: z.array(fieldProblem).optional(),
+  })
+  .meta({
+    id: 'Problem',
+    description:
+      'What every failed request answers (RFC 9457), with a stable `code` and what to do about it.',
+  })
 export type ProblemAnswer = z.infer<typeof problemAnswer>
 
 interface ProblemDetails {

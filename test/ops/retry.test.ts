@@ -15,6 +15,7 @@ import { enqueueOn, jobOptions } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { work } from '#src/queue/work.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
+import { apiRate } from '#src/web/api/rate.ts'
 import { createApp } from '#src/web/app.ts'
 import { listen } from '#src/web/listen.ts'
 import { createUser, openSignIn } from '#src/web/sign-in.ts'
@@ -68,6 +69,7 @@ describe.skipIf(!hasBrowser)('retry in Bull Board', async () => {
       market: { kind: 'synthetic', speed: 1 },
       hooks: { keys, wake: async () => {} },
       publicUrl: undefined,
+      apiRate,
       trustProxy: false,
       dashboard: () => undefined,
       failure: () => undefined,

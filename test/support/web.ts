@@ -5,6 +5,7 @@ import { openBackend } from '#src/queue/backend.ts'
 import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { keyRing } from '#src/vault/key-ring.ts'
+import { apiRate, type Rate } from '#src/web/api/rate.ts'
 import { createApp } from '#src/web/app.ts'
 import { listen } from '#src/web/listen.ts'
 import { openReadiness } from '#src/web/readiness.ts'
@@ -42,8 +43,8 @@ export interface TestWeb {
   signIn(user: TestUser): Promise<string>
 }
 
-/** Starts it for the calling test file; `dashboard` is the folder of a build. */
-export async function testWeb(dashboard?: string): Promise<TestWeb> {
+/** Starts it for the calling test file; `dashboard` is the folder of a build, `rate` what one caller may ask. */
+export async function testWeb(dashboard?: string, rate: Rate = apiRate): Promise<TestWeb> {
   const database = await testDatabase()
   const app = database.db('bullpen_app')
   const backend = await openBackend({ postgresUrl: database.url })
@@ -73,6 +74,7 @@ export async function testWeb(dashboard?: string): Promise<TestWeb> {
     market: { kind: 'synthetic', speed: 1 },
     hooks: { keys: testKeys, wake: async () => void wakes.push(Date.now()) },
     publicUrl: undefined,
+    apiRate: rate,
     trustProxy: false,
     dashboard: () => dashboard,
     failure: () => undefined,

@@ -10,6 +10,8 @@ export interface HotState {
   readonly bestPrice: number
   readonly stopLoss: number | null
   readonly takeProfit: number | null
+  /** A person set the target: re-evaluations leave it alone. */
+  readonly isTargetOwn?: boolean
   /** Partial take-profit levels (1–3) that have been ordered, ascending. */
   readonly takenLevels: readonly number[]
   /** Open time of the 5 m candle whose close last re-evaluated the stops; 0 for never. */

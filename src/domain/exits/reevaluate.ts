@@ -28,7 +28,7 @@ export interface Reevaluation {
 }
 
 /**
- * Reads ATR and regime again: the stop may only tighten, the take profit may move inside its clamp. Nothing is switched on
+ * Reads ATR and regime again: the stop may only tighten, the take profit may move inside its clamp unless a person set it. Nothing is switched on
  * that was off, and a stop is never moved through the price, which would be a market order by another name. A candle that
  * was already read changes nothing.
  */
@@ -47,7 +47,7 @@ export function reevaluate(
   const isBehindPrice = (market.price - stop) * direction > 0
   const stopLoss =
     state.stopLoss !== null && isBehindPrice ? tighter(state.side, state.stopLoss, stop) : state.stopLoss
-  const takeProfit = state.takeProfit === null ? null : profit
+  const takeProfit = state.takeProfit === null || state.isTargetOwn ? state.takeProfit : profit
   const next = { ...state, stopLoss, takeProfit, reevaluatedAtMs: market.candleOpenTimeMs }
   return { state: next, changes: changesOf(state, next, market) }
 }

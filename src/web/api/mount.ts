@@ -3,7 +3,9 @@ import type { z } from 'zod'
 import { asTenant, type Db } from '#db/client.ts'
 import { invalidRequest, noSuch, Problem } from '../problem.ts'
 import { admit, type Caller } from './caller.ts'
+import { type Answered, onceForKey } from './idempotency.ts'
 import type { MarketPace } from './market-time.ts'
+import { requirePlain } from './plain-input.ts'
 import { type Asked, type Route, scopeOf } from './route.ts'
 
 interface Ground {
@@ -24,6 +26,7 @@ function answering(route: Route, { db, market }: Ground): RequestHandler {
     const demand = { role: route.role, isForPeople: route.isForPeople, scope: scopeOf(route) }
     admit(caller, { ...demand, isStepUp: route.stepUp === true }, new Date())
     requireJson(request)
+    requirePlain([request.params, request.query, request.body])
     const input = {
       params: parse(route.params, request.params),
       query: parse(route.query, request.query),
@@ -32,25 +35,32 @@ function answering(route: Route, { db, market }: Ground): RequestHandler {
     if (typeof route.stepUp === 'function')
       admit(caller, { ...demand, isStepUp: route.stepUp(input.body) }, new Date())
     const afterwards: (() => Promise<unknown>)[] = []
-    const answer = await asTenant(db, user.id, async (tx) => {
+    const once = { userId: user.id, request, status: route.status ?? 200, isSecret: route.isSecret ?? false }
+    const answered = await asTenant(db, user.id, async (tx) => {
       await requireOwnAccount(tx, input.query)
       const afterCommit: Asked<unknown, unknown>['afterCommit'] = (run) => void afterwards.push(run)
       const sessionId = caller.kind === 'session' ? caller.sessionId : undefined
-      return route.handle({ db: tx, user, sessionId, market, ...input, afterCommit })
+      const asked = { db: tx, user, sessionId, market, ...input, afterCommit }
+      return onceForKey(tx, once, () => route.handle(asked))
     })
     for (const run of afterwards)
       await run().catch((error) =>
         request.log.warn({ err: error }, 'what follows a request was left to the sweeper'),
       )
-    send(response, route, answer)
+    send(response, route, answered)
   }
 }
 
-function send(response: Response, { status = 200, media, policy }: Route, answer: unknown): void {
+function send(
+  response: Response,
+  { media, fileName, policy }: Route,
+  { status, json, isReplayed }: Answered,
+): void {
   response.status(status).set('cache-control', 'no-store')
+  if (isReplayed) response.set('idempotency-replayed', 'true')
+  if (fileName !== undefined) response.attachment(fileName)
   if (policy !== undefined) response.set('content-security-policy', policy)
-  if (media === undefined) response.json(answer)
-  else response.type(media).send(answer)
+  response.type(media ?? 'application/json').send(media === undefined ? json : (JSON.parse(json) as string))
 }
 
 /** Bodies are JSON or absent: a form could be sent by another site's page. */

@@ -1,5 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
+import { Problem } from '../problem.ts'
+
+/** How the rows of a list are told apart: by a uuid, or by a number that only grows. */
+export type RowId = 'uuid' | 'bigint'
+
+const idForms: Readonly<Record<RowId, RegExp>> = {
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  bigint: /^\d{1,18}$/,
+}
+
+const notACursor = 'must be the `next` of an earlier answer'
 
 const cursorText = z
   .string()
@@ -10,13 +21,21 @@ const cursorText = z
       at &&
       id &&
       rest.length === 0 &&
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at) &&
-      z.uuid().safeParse(id).success
+      isInstant(at) &&
+      Object.values(idForms).some((form) => form.test(id))
     )
-      if (!Number.isNaN(Date.parse(at))) return { at, id }
-    context.addIssue('must be the `next` of an earlier answer')
+      return { at, id }
+    context.addIssue(notACursor)
     return z.NEVER
   })
+  .meta({ description: 'The `next` of an earlier answer: the page that follows it.' })
+
+/** A day that there is: 31 February would be refused by the database. */
+function isInstant(text: string): boolean {
+  if (!/^(19|20|21)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text)) return false
+  const instant = new Date(text)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 19) === text.slice(0, 19)
+}
 
 /** The last row of a page: its instant with microseconds, as Postgres keeps it, and its id. */
 interface Cursor {
@@ -41,13 +60,22 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable() })
 }
 
-/** SQL that keeps the rows after the cursor in an order by `at` and `id`, both descending. */
+/**
+ * SQL that keeps the rows after the cursor in an order by `at` and `id`, both descending.
+ * @throws Problem 400 for a cursor of a list whose rows are told apart otherwise
+ */
 export function afterCursor(
   cursor: Cursor | undefined,
-  { at, id }: { at: string; id: string },
+  { at, id, form = 'uuid' }: { at: string; id: string | RawBuilder<string>; form?: RowId },
 ): RawBuilder<boolean> {
   if (!cursor) return sql<boolean>`true`
-  return sql<boolean>`(${sql.ref(at)}, ${sql.ref(id)}) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)`
+  if (!idForms[form].test(cursor.id))
+    throw new Problem(400, 'invalid-request', `cursor: ${notACursor}`, {
+      advice: 'Leave it out to begin anew.',
+      errors: [{ field: 'cursor', rule: notACursor }],
+    })
+  const row = typeof id === 'string' ? sql.ref(id) : id
+  return sql<boolean>`(${sql.ref(at)}, ${row}) < (${cursor.at}::timestamptz, ${cursor.id}::${sql.raw(form)})`
 }
 
 /** SQL for an instant with all its microseconds, for the cursor. */

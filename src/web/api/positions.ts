@@ -13,42 +13,44 @@ import {
 } from './protection.ts'
 import { route } from './route.ts'
 
-const position = z.object({
-  id: z.uuid(),
-  accountId: z.uuid(),
-  symbol: z.string(),
-  side: z.enum(['long', 'short']),
-  state: z.enum(['opening', 'open', 'closing', 'stray']),
-  source: z.string(),
-  quantity: decimal,
-  /** What was bought or sold at first, before partial exits. */
-  quantityEntered: decimal,
-  leverage: decimal,
-  entryPrice: decimal.nullable(),
-  lastPrice: decimal.nullable(),
-  stopLoss: decimal.nullable(),
-  takeProfit: decimal.nullable(),
-  /** Null until the trailing stop is active. */
-  trailingStop: decimal.nullable(),
-  /** Partial take-profit levels taken so far, 1 to 3. */
-  takenLevels: z.array(z.int()),
-  /** What closing now would book, in the account's quote: price difference less this part's entry fees. */
-  openPnl: decimal.nullable(),
-  /** `openPnl` as a ratio of what the open part cost. */
-  openRatio: z.number().nullable(),
-  /** Booked by partial exits so far, net of the fees of both sides. */
-  realizedPnl: decimal,
-  /** Value at the last price. */
-  notional: decimal.nullable(),
-  /** Where the venue liquidates, as it last said; null on spot, and while it has not said. */
-  liquidationPrice: decimal.nullable(),
-  /** How far the last price is from there, as a ratio of it; negative beyond it. */
-  liquidationDistance: z.number().nullable(),
-  /** Market time. */
-  openedAt: instant.nullable(),
-  createdAt: instant,
-  ...protectionFields,
-})
+export const position = z
+  .object({
+    id: z.uuid(),
+    accountId: z.uuid(),
+    symbol: z.string(),
+    side: z.enum(['long', 'short']),
+    state: z.enum(['opening', 'open', 'closing', 'stray']),
+    source: z.string(),
+    quantity: decimal,
+    /** What was bought or sold at first, before partial exits. */
+    quantityEntered: decimal,
+    leverage: decimal,
+    entryPrice: decimal.nullable(),
+    lastPrice: decimal.nullable(),
+    stopLoss: decimal.nullable(),
+    takeProfit: decimal.nullable(),
+    /** Null until the trailing stop is active. */
+    trailingStop: decimal.nullable(),
+    /** Partial take-profit levels taken so far, 1 to 3. */
+    takenLevels: z.array(z.int()),
+    /** What closing now would book, in the account's quote: price difference less this part's entry fees. */
+    openPnl: decimal.nullable(),
+    /** `openPnl` as a ratio of what the open part cost. */
+    openRatio: z.number().nullable(),
+    /** Booked by partial exits so far, net of the fees of both sides. */
+    realizedPnl: decimal,
+    /** Value at the last price. */
+    notional: decimal.nullable(),
+    /** Where the venue liquidates, as it last said; null on spot, and while it has not said. */
+    liquidationPrice: decimal.nullable(),
+    /** How far the last price is from there, as a ratio of it; negative beyond it. */
+    liquidationDistance: z.number().nullable(),
+    /** Market time. */
+    openedAt: instant.nullable(),
+    createdAt: instant,
+    ...protectionFields,
+  })
+  .meta({ id: 'Position', description: 'An open position, live.' })
 export type Position = z.infer<typeof position>
 
 const positionsQuery = z.strictObject({ account: z.uuid('must be the id of an account').optional() })
@@ -61,7 +63,7 @@ export const listPositions = route({
   query: positionsQuery,
   body: noBody,
   answer: z.object({ items: z.array(position) }),
-  handle: async ({ db, query }) => ({ items: await openPositions(db, query.account) }),
+  handle: async ({ db, query }) => ({ items: await openPositions(db, { accountId: query.account }) }),
 })
 
 interface Row extends ProtectionRow {
@@ -89,8 +91,12 @@ interface Row extends ProtectionRow {
   created_at: Date
 }
 
-/** The tenant's living positions, of one account or of all. */
-export async function openPositions(db: Db, accountId?: string): Promise<Position[]> {
+/** The tenant's living positions, of one account, of all, or one of them alone. */
+export async function openPositions(
+  db: Db,
+  only: { readonly accountId?: string | undefined; readonly positionId?: string } = {},
+): Promise<Position[]> {
+  const { accountId = null, positionId = null } = only
   const { rows } = await sql<Row>`
     select p.id, p.account_id, p.symbol, p.side, p.state, p.source, p.qty_open, p.qty_entered, p.leverage, p.entry_price,
       m.last_price, coalesce(m.stop_loss, p.stop_loss) as stop_loss, coalesce(m.take_profit, p.take_profit) as take_profit,
@@ -111,7 +117,8 @@ export async function openPositions(db: Db, accountId?: string): Promise<Positio
       from fills join orders on orders.id = fills.order_id where fills.position_id = p.id
     ) f
     where p.state in ('opening', 'open', 'closing', 'stray')
-      and (${accountId ?? null}::uuid is null or p.account_id = ${accountId ?? null}::uuid)
+      and (${accountId}::uuid is null or p.account_id = ${accountId}::uuid)
+      and (${positionId}::uuid is null or p.id = ${positionId}::uuid)
     order by p.created_at desc, p.id desc`.execute(db)
   return rows.map(toPosition)
 }

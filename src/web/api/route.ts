@@ -52,6 +52,10 @@ export interface Route<
   readonly media?: 'text/csv' | 'text/html'
   /** The Content-Security-Policy of a page that is not the dashboard's. */
   readonly policy?: string
+  /** What a browser saves the answer as. */
+  readonly fileName?: string
+  /** The answer holds something that is shown once: it is not kept for a repeated Idempotency-Key. */
+  readonly isSecret?: true
   readonly params: P
   readonly query: Q
   readonly body: B

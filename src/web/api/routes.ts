@@ -15,12 +15,22 @@ import {
 import { closeAll } from './close-all.ts'
 import { listDecisions } from './decisions.ts'
 import { getEquity } from './equity.ts'
-import { setHalt } from './halts.ts'
+import { listHalts, setHalt } from './halts.ts'
 import { createInvitation, listInvitations, removeInvitation } from './invitations.ts'
 import { getMe } from './me.ts'
 import { getOperations } from './operations.ts'
 import { getOverview } from './overview.ts'
 import { listPositions } from './positions.ts'
+import { listOwnAudit } from './audit.ts'
+import { getCandles } from './candles.ts'
+import { listFills } from './fills.ts'
+import { getOrder } from './order-story.ts'
+import { listOrders } from './orders.ts'
+import { changePosition } from './position-change.ts'
+import { closePosition } from './position-close.ts'
+import { getPosition } from './position-detail.ts'
+import { getPositionStory, getTradeStory } from './story.ts'
+import { exportTrades } from './trades-csv.ts'
 import type { Route } from './route.ts'
 import { getScores } from './scores.ts'
 import { changeProfile, getSecurity } from './security.ts'
@@ -62,8 +72,18 @@ export function apiRoutes({ queues, keys, enqueue }: RouteParts): Route[] {
     removeInvitation,
     getOverview,
     getEquity,
+    getCandles,
     listPositions,
+    getPosition,
+    getPositionStory,
+    closePosition,
+    changePosition(enqueue),
+    listOrders,
+    getOrder,
+    listFills,
     listTrades,
+    exportTrades,
+    getTradeStory,
     listDecisions,
     listSignals,
     getScores,
@@ -71,8 +91,10 @@ export function apiRoutes({ queues, keys, enqueue }: RouteParts): Route[] {
     listWebhookDeliveries,
     createWebhook(keys),
     endWebhook,
+    listHalts,
     setHalt,
     closeAll,
+    listOwnAudit,
     getOperations(queues),
     getBacktestOptions,
     listBacktests,

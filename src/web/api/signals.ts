@@ -20,36 +20,38 @@ const seatVote = z.object({
 /** One part of a setup, from −1 to 1. */
 const setupPart = z.object({ name: z.string(), value: z.number() })
 
-export const signal = z.object({
-  id: z.uuid(),
-  source: z.string(),
-  symbol: z.string(),
-  action: z.enum(signalActions),
-  confidence: z.number(),
-  reasoning: z.string(),
-  /** Price when it was first said. */
-  price: decimal,
-  stopLoss: decimal.nullable(),
-  takeProfit: decimal.nullable(),
-  /** What the council's seats said; empty for other sources. */
-  votes: z.array(seatVote),
-  /** What smart entry looked at; empty for other sources. */
-  parts: z.array(setupPart),
-  /** Candle patterns that smart entry saw at the end of its window. */
-  patterns: z.array(z.string()),
-  /** Where the market turned last below and above, as smart entry saw it; null where it did not. */
-  support: z.number().nullable(),
-  resistance: z.number().nullable(),
-  /** Weighted sum of the votes or parts, from −1 to 1. */
-  score: z.number().nullable(),
-  /** For everyone, or for this user alone. */
-  isOwn: z.boolean(),
-  isLive: z.boolean(),
-  /** Market time, like the others. */
-  createdAt: instant,
-  renewedAt: instant,
-  expiresAt: instant,
-})
+export const signal = z
+  .object({
+    id: z.uuid(),
+    source: z.string(),
+    symbol: z.string(),
+    action: z.enum(signalActions),
+    confidence: z.number(),
+    reasoning: z.string(),
+    /** Price when it was first said. */
+    price: decimal,
+    stopLoss: decimal.nullable(),
+    takeProfit: decimal.nullable(),
+    /** What the council's seats said; empty for other sources. */
+    votes: z.array(seatVote),
+    /** What smart entry looked at; empty for other sources. */
+    parts: z.array(setupPart),
+    /** Candle patterns that smart entry saw at the end of its window. */
+    patterns: z.array(z.string()),
+    /** Where the market turned last below and above, as smart entry saw it; null where it did not. */
+    support: z.number().nullable(),
+    resistance: z.number().nullable(),
+    /** Weighted sum of the votes or parts, from −1 to 1. */
+    score: z.number().nullable(),
+    /** For everyone, or for this user alone. */
+    isOwn: z.boolean(),
+    isLive: z.boolean(),
+    /** Market time, like the others. */
+    createdAt: instant,
+    renewedAt: instant,
+    expiresAt: instant,
+  })
+  .meta({ id: 'Signal', description: 'A wish to trade, with what it rests on.' })
 export type Signal = z.infer<typeof signal>
 
 /** Comma-separated; HOLD, which only ends what was said before, is left out by who looks for wishes. */
@@ -86,25 +88,49 @@ export const listSignals = route({
     // One row of a source and symbol has not ended, and it is the last.
     if (query.latest) rows = rows.where('ended_at', 'is', null)
     if (query.source) rows = rows.where('source', '=', query.source)
-    return toPage(await rows.execute(), query.limit, (row) => ({
-      id: row.id,
-      source: row.source,
-      symbol: row.symbol,
-      action: row.action as Signal['action'],
-      confidence: row.confidence,
-      reasoning: row.reasoning,
-      price: row.price,
-      stopLoss: row.stop_loss,
-      takeProfit: row.take_profit,
-      ...insightOf(row.details),
-      isOwn: row.user_id !== null,
-      isLive: row.ended_at === null && (now === undefined || row.expires_at > now),
-      createdAt: row.created_at.toISOString(),
-      renewedAt: row.renewed_at.toISOString(),
-      expiresAt: row.expires_at.toISOString(),
-    }))
+    return toPage(await rows.execute(), query.limit, (row) => toSignal(row, now))
   },
 })
+
+/** The columns of a signal that an answer shows. */
+export interface SignalRow {
+  id: string
+  source: string
+  symbol: string
+  action: string
+  confidence: number
+  reasoning: string
+  price: string
+  stop_loss: string | null
+  take_profit: string | null
+  details: unknown
+  user_id: string | null
+  ended_at: Date | null
+  created_at: Date
+  renewed_at: Date
+  expires_at: Date
+}
+
+/** A row of the table as an answer; `now` is market time, undefined while it is not known. */
+export function toSignal(row: SignalRow, now: Date | undefined): Signal {
+  return {
+    id: row.id,
+    source: row.source,
+    symbol: row.symbol,
+    action: row.action as Signal['action'],
+    confidence: row.confidence,
+    reasoning: row.reasoning,
+    price: row.price,
+    stopLoss: row.stop_loss,
+    takeProfit: row.take_profit,
+    ...insightOf(row.details),
+    isOwn: row.user_id !== null,
+    isLive: row.ended_at === null && (now === undefined || row.expires_at > now),
+    createdAt: row.created_at.toISOString(),
+    renewedAt: row.renewed_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+  }
+}
 
 /** What built-in sources store beside a signal; another source's details mean nothing here. */
 const storedDetails = z.object({

@@ -48,6 +48,7 @@ export function createWebhook(keys: KeyRing) {
   return route({
     method: 'post',
     path: '/webhooks',
+    isSecret: true,
     summary: 'Makes a webhook; its address and secret are in this answer alone.',
     query: nothing,
     body: z.strictObject(
