@@ -28,7 +28,7 @@ export interface Situation {
 }
 
 /** Prepares a situation; `nth` alternates what may be one or the other. */
-export type Prepare = (nth: number) => Promise<Situation>
+type Prepare = (nth: number) => Promise<Situation>
 
 type Market = 'spot' | 'futures'
 
