@@ -31,6 +31,15 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     isFrequent: true,
     load: () => import('../positions/positions.tsx'),
   },
+  '/positions/:id': { title: 'Position', load: () => import('../positions/position.tsx') },
+  '/trades': {
+    title: 'Trades',
+    place: 'trader',
+    icon: 'trades',
+    isFrequent: true,
+    load: () => import('../trades/trades.tsx'),
+  },
+  '/trades/:id': { title: 'Trade', load: () => import('../trades/trade.tsx') },
   '/webhooks': {
     title: 'Webhooks',
     place: 'trader',
