@@ -15,6 +15,7 @@ import { enqueueOn, jobOptions } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { type AtWork, work } from '#src/queue/work.ts'
 import { liveStrategies } from '#src/signals/strategies/live.ts'
+import { noAlertDesk } from '#test/support/alert-desk.ts'
 import { backendKinds, queueAddress } from '../support/backends.ts'
 import { commandLine } from '../support/command.ts'
 import { keys, openFloor, secretKey, type Trader, venueOrdersOf } from '../support/floor.ts'
@@ -50,6 +51,7 @@ describe.each(backendKinds)('with the queue on %s, bullpen retry', async (kind) 
   const context: JobContext = {
     ...desk,
     enqueue: enqueueOn(queues),
+    alertDesk: noAlertDesk,
     strategies: liveStrategies(undefined),
     setupFilter: () => ({ weights: undefined }),
     config: { ...desk.config, trustedSources: [] } as unknown as JobContext['config'],
