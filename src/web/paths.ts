@@ -1,5 +1,21 @@
 /** The dashboard's pages for who is signed in: the server answers these with it, and each has its line in shell/pages.ts. */
-export const pagePaths = ['/', '/positions', '/positions/:id', '/trades', '/trades/:id', '/scores', '/webhooks', '/security', '/admin/users'] as const
+export const pagePaths = [
+  '/',
+  '/positions',
+  '/positions/:id',
+  '/trades',
+  '/trades/:id',
+  '/scores',
+  '/webhooks',
+  '/backtests',
+  '/backtests/compare',
+  '/backtests/:id',
+  '/admin/operations',
+  '/admin/halts',
+  '/admin/audit',
+  '/security',
+  '/admin/users',
+] as const
 
 /** The pages that strangers may open. */
 export const openPaths = ['/sign-in', '/sign-up', '/invitation', '/reset-password'] as const
