@@ -45,6 +45,7 @@ const strategy: LoadedStrategy = {
   warmup: 1,
   history: { '1m': 1 },
   parameters: {},
+  fields: [],
   parts: [],
   without: () => strategy,
   start() {
