@@ -1,25 +1,31 @@
 import { sql } from 'kysely'
+import { newSecret } from '#src/secret.ts'
 import type { Db } from './client.ts'
 
+/** A link to choose a new password is good for so long. */
+const linkMinutes = 60
+
 /**
- * Lets whoever has a link choose a new password, once and within so many minutes; an earlier link of that user opens
- * nothing any more. `db` acts for the user.
+ * Makes a link with which somebody chooses a new password, once; an earlier one opens nothing any more. Its secret is in the
+ * answer alone. `db` acts for the user, or is a worker's.
  */
-export async function allowReset(
+export async function linkToReset(
   db: Db,
-  reset: { readonly userId: string; readonly digest: Buffer; readonly minutes: number },
-): Promise<Date> {
-  await endResets(db, reset.userId)
+  userId: string,
+): Promise<{ readonly path: string; readonly expiresAt: Date }> {
+  await endResets(db, userId)
+  const { text, digest } = newSecret()
   const row = await db
     .insertInto('password_resets')
     .values({
-      user_id: reset.userId,
-      digest: reset.digest,
-      expires_at: sql<Date>`now() + make_interval(mins => ${reset.minutes})`,
+      user_id: userId,
+      digest,
+      expires_at: sql<Date>`now() + make_interval(mins => ${linkMinutes})`,
     })
     .returning('expires_at')
     .executeTakeFirstOrThrow()
-  return row.expires_at
+  // Behind the # it is sent to no server, and so is in no log.
+  return { path: `/reset-password#${text}`, expiresAt: row.expires_at }
 }
 
 /** Ends the links of a user. */

@@ -6,6 +6,7 @@ import checkKey from './check-key.ts'
 import type { JobContext } from './context.ts'
 import dailyReport from './daily-report.ts'
 import fetchSignals from './fetch-signals.ts'
+import mailResetLink from './mail-reset-link.ts'
 import memoryCheck from './memory-check.ts'
 import monitorPositions from './monitor-positions.ts'
 import persistSnapshot from './persist-snapshot.ts'
@@ -31,6 +32,7 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   monitorPositions,
   sendAlert,
   dailyReport,
+  mailResetLink,
   memoryCheck,
   backtest,
 ]

@@ -3,7 +3,7 @@ import { type ConnectedConfig, secretsOf } from '#src/config.ts'
 import { webhookSource } from '#src/domain/signal.ts'
 import { createLog, type Logger } from '#src/log.ts'
 import { openBackend } from '#src/queue/backend.ts'
-import { fetchSignals, queueNames } from '#src/queue/contracts.ts'
+import { fetchSignals, mailResetLink, queueNames } from '#src/queue/contracts.ts'
 import { enqueueOn } from '#src/queue/enqueue.ts'
 import { openQueues } from '#src/queue/queues.ts'
 import { announceReady } from '#src/supervisor/ready.ts'
@@ -34,7 +34,13 @@ export async function runWeb({
   const isPublicUrlFixed = config.publicUrl !== `http://localhost:${config.port}`
   const app = createApp({
     db,
-    signIn: openSignIn({ ...config, db, log, isPublicUrlFixed }),
+    signIn: openSignIn({
+      ...config,
+      db,
+      log,
+      isPublicUrlFixed,
+      ...(config.smtpUrl && { mailResetLink: (userId: string) => enqueue(mailResetLink, { userId }) }),
+    }),
     queues: queues.all(),
     enqueue,
     log,

@@ -94,7 +94,7 @@ export function user(program: Command): void {
     .option('--two-factor', 'let them sign in without a code, too: the phone is lost')
     .action(async (email: string, { twoFactor }: { twoFactor?: boolean }) => {
       const { removeTwoFactor } = await import('#db/users.ts')
-      const { linkToReset } = await import('../web/sign-in/resets.ts')
+      const { linkToReset } = await import('#db/password-resets.ts')
       const { asTenant } = await import('#db/client.ts')
       const { recordAudit } = await import('#db/audit.ts')
       const link = await withDatabase('user reset', 'bullpen_app', async (db, config) => {

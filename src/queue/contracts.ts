@@ -113,6 +113,13 @@ export const sendAlert = contract({
   attempts: 1, // the message waits in the database, and is asked for again when its time has come
 })
 
+export const mailResetLink = contract({
+  name: 'mail-reset-link',
+  queue: 'alerts',
+  data: z.object({ userId: z.uuid() }),
+  attempts: 5,
+})
+
 export const dailyReport = contract({
   name: 'daily-report',
   queue: 'alerts',

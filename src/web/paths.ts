@@ -18,6 +18,6 @@ export const pagePaths = [
 ] as const
 
 /** The pages that strangers may open. */
-export const openPaths = ['/sign-in', '/sign-up', '/invitation', '/reset-password'] as const
+export const openPaths = ['/sign-in', '/sign-up', '/invitation', '/forgot-password', '/reset-password'] as const
 
 export type PagePath = (typeof pagePaths | typeof openPaths)[number]

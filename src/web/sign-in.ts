@@ -39,6 +39,8 @@ export interface SignInOptions {
   readonly publicUrl: string
   readonly isPublicUrlFixed: boolean
   readonly signup: 'invite' | 'open'
+  /** Lets a link to choose a new password be mailed; undefined where no mail can be sent. */
+  readonly mailResetLink?: ((userId: string) => Promise<void>) | undefined
   readonly log: Logger
 }
 
@@ -59,9 +61,12 @@ const mostBytes = 10_000
 
 /** Opens sign-in over the auth schema. Guesses are counted in the database, so that every web process knows them. */
 export function openSignIn({ secretKey, secretKeyPrevious = [], ...options }: SignInOptions): SignIn {
-  const { db, publicUrl, log, signup } = options
+  const { db, publicUrl, log, signup, mailResetLink: mail } = options
   const secrets = librarySecrets({ secretKey, secretKeyPrevious })
   const auth = library({ ...options, secrets, gate: gate(db) })
+  const mailResetLink =
+    mail &&
+    ((userId: string) => void mail(userId).catch((error) => log.error({ err: error }, 'no link was mailed')))
   sealCodesAnew(db, secrets).catch((error) =>
     log.error({ err: error }, 'second factors could not be sealed under the new SECRET_KEY'),
   )
@@ -69,11 +74,12 @@ export function openSignIn({ secretKey, secretKeyPrevious = [], ...options }: Si
     async handle(request, response) {
       const path = request.path.slice('/api/auth'.length)
       if (bearerOf(request) !== undefined) throw forPeople()
-      if (request.method === 'GET' && path === '/ways') return void response.json({ signUp: signup })
+      if (request.method === 'GET' && path === '/ways')
+        return void response.json({ signUp: signup, mailsLinks: mail !== undefined })
       const way = wayAt(request.method, path)
       if (!way && !isForwarded(request.method, path)) throw notForwarded(path)
       const body = await bodyOf(request)
-      if (way) return goWay(way, { db, auth }, request, response, parsed(body))
+      if (way) return goWay(way, { db, auth, mailResetLink }, request, response, parsed(body))
       const url = new URL(request.originalUrl, publicUrl)
       await forward(auth, request, response, { url, body })
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { allUsers, findUserByEmail } from '#db/users.ts'
+import { digestOf } from '#src/secret.ts'
 import { isPasswordOf } from '#src/web/sign-in.ts'
-import { digestOf } from '#src/web/sign-in/secret.ts'
 import { commandLine } from '../support/command.ts'
 import { testDatabase } from '../support/database.ts'
 

@@ -9,6 +9,7 @@ import type { TestWeb } from './web.ts'
 export async function webBeside(
   web: TestWeb,
   signup: 'invite' | 'open' = 'invite',
+  mailResetLink?: (userId: string) => Promise<void>,
 ): Promise<TestWeb & Pick<Listening, 'close'>> {
   const log = pino({ level: 'silent' })
   const signIn = openSignIn({
@@ -17,6 +18,7 @@ export async function webBeside(
     publicUrl: 'http://localhost',
     isPublicUrlFixed: false,
     signup,
+    mailResetLink,
     log,
   })
   const app = express()

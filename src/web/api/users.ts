@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { recordAudit } from '#db/audit.ts'
 import { type Db, onBehalfOf } from '#db/client.ts'
+import { linkToReset } from '#db/password-resets.ts'
 import { endSessions } from '#db/sessions.ts'
 import { forgive } from '#db/sign-in-failures.ts'
 import {
@@ -16,7 +17,6 @@ import {
 } from '#db/users.ts'
 import { noSuch, Problem } from '../problem.ts'
 import { guessKey } from '../sign-in/guess-key.ts'
-import { linkToReset } from '../sign-in/resets.ts'
 import { type SignedIn, userRoles } from '../sign-in.ts'
 import { instant } from './fields.ts'
 import { route } from './route.ts'

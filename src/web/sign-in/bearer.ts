@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { openApiToken } from '#db/api-tokens.ts'
 import type { Db } from '#db/client.ts'
 import { countRequest, forgetRequests } from '#db/rate-limits.ts'
+import { digestOf } from '../../secret.ts'
 import type { Caller } from '../api/caller.ts'
 import { Problem } from '../problem.ts'
-import { digestOf } from './secret.ts'
 import { signedIn } from './signed-in.ts'
 
 /** What tokens begin with, so that whoever finds one knows where it belongs. */

@@ -7,12 +7,12 @@ import { asTenant, type Db } from '#db/client.ts'
 import { countRequest } from '#db/rate-limits.ts'
 import { forgetOldFailures, forgive, freeGuesses, takeAttempt } from '#db/sign-in-failures.ts'
 import { findUserByEmail } from '#db/users.ts'
+import { digestOf } from '../../secret.ts'
 import { deviceOf } from './device.ts'
 import { type Guessed, guessKey } from './guess-key.ts'
 import { callerHeader } from './library.ts'
 import { isName, weaknessOf } from './password.ts'
 import { isProven } from './proof.ts'
-import { digestOf } from './secret.ts'
 
 /** What a hook of the library is given. */
 type Context = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0]

@@ -4,11 +4,11 @@ import { onBehalfOf } from '#db/client.ts'
 import { acceptInvitation, invitationOfToken } from '#db/user-invitations.ts'
 import { findUserByEmail } from '#db/users.ts'
 import { UserError } from '../../errors.ts'
+import { digestOf } from '../../secret.ts'
 import type { UserRole } from '../sign-in.ts'
 import { createUser } from './new-user.ts'
 import { isName, weaknessOf } from './password.ts'
 import { deadLink, refusalOf, weakPassword } from './refusals.ts'
-import { digestOf } from './secret.ts'
 import { way } from './way.ts'
 
 const token = z.string('must be the end of the link').max(100, 'must be the end of the link')

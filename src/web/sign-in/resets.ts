@@ -1,27 +1,17 @@
 import { hashPassword } from 'better-auth/crypto'
 import { z } from 'zod'
 import { recordAudit } from '#db/audit.ts'
-import type { Db } from '#db/client.ts'
-import { allowReset, useReset } from '#db/password-resets.ts'
+import { useReset } from '#db/password-resets.ts'
+import { countRequest } from '#db/rate-limits.ts'
 import { endSessions } from '#db/sessions.ts'
 import { forgive } from '#db/sign-in-failures.ts'
-import { findUser } from '#db/users.ts'
+import { findUser, findUserByEmail } from '#db/users.ts'
+import { digestOf } from '../../secret.ts'
+import { Problem } from '../problem.ts'
 import { guessKey } from './guess-key.ts'
 import { weaknessOf } from './password.ts'
 import { deadLink, weakPassword } from './refusals.ts'
-import { digestOf, newSecret } from './secret.ts'
 import { way } from './way.ts'
-
-/** A link to choose a new password is good for so long. */
-const linkMinutes = 60
-
-/** A link that lets somebody choose a new password, once; `db` is a transaction that acts for that user. */
-export async function linkToReset(db: Db, userId: string): Promise<{ path: string; expiresAt: Date }> {
-  const { text, digest } = newSecret()
-  const expiresAt = await allowReset(db, { userId, digest, minutes: linkMinutes })
-  // Behind the # it is sent to no server, and so is in no log.
-  return { path: `/reset-password#${text}`, expiresAt }
-}
 
 /** Takes a new password from whoever has the link, and ends every session; a second factor stays. */
 export const resetPassword = way({
@@ -53,5 +43,27 @@ export const resetPassword = way({
       })
       return { email: user.email }
     })
+  },
+})
+
+/** Mails that one user may ask for in an hour: somebody else may ask, too. */
+const perUser = { most: 3, windowSeconds: 3_600 }
+
+/** Lets a link be mailed to a user; whoever asks is told the same whether there is one or not. */
+export const forgotPassword = way({
+  path: '/forgot-password',
+  body: z.strictObject({ email: z.email('must be an e-mail address').max(200) }),
+  async handle({ db, mailResetLink, body: { email } }) {
+    if (!mailResetLink)
+      throw new Problem(409, 'no-mail', 'This Bullpen sends no mails.', {
+        advice: 'Ask whoever runs it for a link.',
+      })
+    const user = await findUserByEmail(db, email)
+    if (user && !user.isDisabled) {
+      const counted = await countRequest(db, `reset mail ${user.id}`, perUser)
+      // Not waited for: how long it takes would tell whether there is somebody.
+      if (!counted.isTooMany) mailResetLink(user.id)
+    }
+    return { isAsked: true }
   },
 })

@@ -6,6 +6,8 @@ import type { Library } from './library.ts'
 export interface Coming<B> {
   readonly db: Db
   readonly auth: Library
+  /** Undefined where no mail can be sent. */
+  readonly mailResetLink: ((userId: string) => void) | undefined
   /** Of the request, with the caller's address under `callerHeader`. */
   readonly headers: Headers
   /** Where the caller comes from, as far as proxies are trusted. */

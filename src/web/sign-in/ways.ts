@@ -1,16 +1,14 @@
 import { fromNodeHeaders } from 'better-auth/node'
 import type { Request, Response } from 'express'
-import type { Db } from '#db/client.ts'
 import { countRequest } from '#db/rate-limits.ts'
 import { invalidRequest } from '../problem.ts'
 import { showInvitation, useInvitation } from './invitations.ts'
-import type { Library } from './library.ts'
 import { lockedOut } from './refusals.ts'
-import { resetPassword } from './resets.ts'
+import { forgotPassword, resetPassword } from './resets.ts'
 import { stepUp } from './step-up.ts'
-import type { Way } from './way.ts'
+import type { Coming, Way } from './way.ts'
 
-const ways: readonly Way[] = [showInvitation, useInvitation, resetPassword, stepUp]
+const ways: readonly Way[] = [showInvitation, useInvitation, forgotPassword, resetPassword, stepUp]
 
 /** Acts from one address in a minute: links are not to be guessed. */
 const perAddress = { most: 30, windowSeconds: 60 }
@@ -23,17 +21,17 @@ export function wayAt(method: string, path: string): Way | undefined {
 /** Checks the body of an act and answers it. */
 export async function goWay(
   { path, body, handle }: Way,
-  { db, auth }: { readonly db: Db; readonly auth: Library },
+  ground: Pick<Coming<unknown>, 'db' | 'auth' | 'mailResetLink'>,
   request: Request,
   response: Response,
   sent: unknown,
 ): Promise<void> {
   const address = request.ip ?? 'unknown'
-  const { isTooMany, retryAfterSeconds } = await countRequest(db, `${path} ${address}`, perAddress)
+  const { isTooMany, retryAfterSeconds } = await countRequest(ground.db, `${path} ${address}`, perAddress)
   if (isTooMany) throw lockedOut(retryAfterSeconds)
   const read = body.safeParse(sent)
   if (!read.success) throw invalidRequest(read.error)
   const headers = fromNodeHeaders(request.headers)
-  const answer = await handle({ db, auth, headers, address, body: read.data })
+  const answer = await handle({ ...ground, headers, address, body: read.data })
   response.set('cache-control', 'no-store').json(answer)
 }

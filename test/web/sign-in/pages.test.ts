@@ -162,6 +162,32 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
   )
 
   test.each(screens)(
+    'who signs up where nobody may, or asks for a mail where none is sent, is told the way ($name)',
+    async (screen) => {
+      const { page, complaints, close } = await open(screen)
+      await forgetAttempts()
+      await page.goto(`${web.origin}/sign-up`)
+      await page.getByLabel('Name').fill('Eve')
+      await page.getByLabel('E-mail').fill('eve@example.test')
+      await page.getByLabel('Password', { exact: true }).fill(password)
+      await page.getByLabel('Show it').check()
+      await page.getByRole('button', { name: 'Make an account' }).click()
+      await page
+        .getByText('New users come by invitation here. Ask whoever runs this Bullpen for one.')
+        .waitFor()
+      await look(page, `sign-up-${screen.name}`)
+      await page.goto(`${web.origin}/forgot-password`)
+      await page.getByLabel('E-mail').fill('eve@example.test')
+      await page.getByRole('button', { name: 'Send the link' }).click()
+      await page.getByText('This Bullpen sends no mails. Ask whoever runs it for a link.').waitFor()
+      await look(page, `forgot-password-${screen.name}`)
+      expect(complaints).toEqual([])
+      await close()
+    },
+    300_000,
+  )
+
+  test.each(screens)(
     'an administrator sees users, invites one, and hands out a link ($name)',
     async (screen) => {
       const { page, complaints, close } = await open(screen)

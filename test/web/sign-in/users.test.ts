@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { digestOf } from '#src/web/sign-in/secret.ts'
+import { digestOf } from '#src/secret.ts'
 import { letProofsAge, Visitor, visitorIn } from '../../support/visitor.ts'
 import { password, type TestWeb, testWeb } from '../../support/web.ts'
 import { webBeside } from '../../support/web-beside.ts'
@@ -368,7 +368,7 @@ describe('where everybody may sign up', () => {
   })
 
   test('a new user is in at once, and is a plain one', async () => {
-    expect((await new Visitor(open).ask('GET', '/api/auth/ways')).body).toEqual({ signUp: 'open' })
+    expect((await new Visitor(open).ask('GET', '/api/auth/ways')).body).toMatchObject({ signUp: 'open' })
     const visitor = new Visitor(open)
     expect((await visitor.auth('/sign-up/email', eve)).status).toBe(200)
     const known = new Visitor(web)
@@ -378,7 +378,7 @@ describe('where everybody may sign up', () => {
   })
 
   test('by invitation alone it says so', async () => {
-    expect((await new Visitor(web).ask('GET', '/api/auth/ways')).body).toEqual({ signUp: 'invite' })
+    expect((await new Visitor(web).ask('GET', '/api/auth/ways')).body).toMatchObject({ signUp: 'invite' })
     expect((await new Visitor(web).auth('/sign-up/email', eve)).body.code).toBe('invitation-needed')
   })
 })

@@ -93,6 +93,11 @@ export const pages: Readonly<Record<PagePath, Page>> = {
   '/sign-in': { title: 'Sign in', isBare: true, load: () => import('../sign-in/sign-in.tsx') },
   '/sign-up': { title: 'Make an account', isBare: true, load: () => import('../sign-in/sign-up.tsx') },
   '/invitation': { title: 'Invitation', isBare: true, load: () => import('../sign-in/invitation.tsx') },
+  '/forgot-password': {
+    title: 'Password lost',
+    isBare: true,
+    load: () => import('../sign-in/forgot-password.tsx'),
+  },
   '/reset-password': {
     title: 'New password',
     isBare: true,

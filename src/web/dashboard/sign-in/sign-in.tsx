@@ -21,7 +21,7 @@ function PasswordStep({ onNeedsCode }: { onNeedsCode: () => void }) {
   })
   const ways = useQuery({
     queryKey: ['ways'],
-    queryFn: () => askAuth<{ signUp: 'open' | 'invite' }>('/ways'),
+    queryFn: () => askAuth<{ signUp: 'open' | 'invite'; mailsLinks: boolean }>('/ways'),
   })
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
@@ -51,7 +51,13 @@ function PasswordStep({ onNeedsCode }: { onNeedsCode: () => void }) {
           </>
         )}
         {ways.data?.signUp === 'invite' && 'New users come by invitation. '}
-        Password lost? Whoever runs this Bullpen can give you a link to choose another.
+        {ways.data?.mailsLinks ? (
+          <a href="/forgot-password" className="text-accent underline underline-offset-2">
+            Password lost?
+          </a>
+        ) : (
+          'Password lost? Whoever runs this Bullpen can give you a link to choose another.'
+        )}
       </p>
     </BarePage>
   )
