@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
@@ -6,10 +6,12 @@ import { testWeb } from '../support/web.ts'
 
 let files: { name: string; gzip: number }[]
 let origin: string
+let page: string
 
 beforeAll(async () => {
   const built = await buildDashboard()
   origin = (await testWeb(built)).origin
+  page = await readFile(path.join(built, 'index.html'), 'utf8')
   const folder = path.join(built, 'assets')
   const names = (await readdir(folder)).filter((name) => !name.endsWith('.gz'))
   files = await Promise.all(
@@ -25,10 +27,11 @@ test('the whole dashboard is less than 250 kB, compressed', () => {
 })
 
 test('what every page needs is less than half of that: pages and charts come when they are opened', () => {
-  const first = files.filter(({ name }) => name.startsWith('index-'))
-  expect(first.length).toBeGreaterThan(0)
+  const asked = [...page.matchAll(/(?:src|href)="\/assets\/([^"]+)"/g)].map(([, name]) => name)
+  const first = files.filter(({ name }) => asked.includes(name))
+  expect(first.length).toBeGreaterThan(2)
   expect(kB(first)).toBeLessThan(125)
-  expect(files.filter(({ name }) => name.endsWith('.js')).length).toBeGreaterThan(8)
+  expect(first.some(({ name }) => name.startsWith('charts-'))).toBe(false)
 })
 
 test('files are sent packed to who takes that, the same as to who does not', async () => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { environment } from '../../config.ts'
 
 const folder = import.meta.dirname
 const dist = path.join(folder, 'dist')
@@ -36,7 +37,9 @@ async function build(target: string): Promise<void> {
   const draft = path.join(dist, `.draft-${process.pid}`)
   await mkdir(draft, { recursive: true })
   try {
-    await promisify(execFile)(process.execPath, [path.join(folder, 'bundle.ts'), draft])
+    // Whatever this process is for, people get the build that is made for them.
+    const env = { ...environment(), NODE_ENV: 'production' }
+    await promisify(execFile)(process.execPath, [path.join(folder, 'bundle.ts'), draft], { env })
     await rename(draft, target).catch((error) => {
       if (!existsSync(path.join(target, 'index.html'))) throw error // else another process was faster
     })

@@ -23,6 +23,19 @@ await build({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     target: 'baseline-widely-available',
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What charts need comes with the first chart, what every page needs with the first page: dozens of small files
+          // of shared parts would be packed worse, and asked for one by one.
+          groups: [
+            { name: 'charts', test: /lightweight-charts|fancy-canvas/ },
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            { name: 'parts', test: /dashboard\/(parts\/(?!candle-chart|chart-look)|shell\/)/ },
+          ],
+        },
+      },
+    },
   },
 })
 
