@@ -239,7 +239,14 @@ describe.each(backendKinds)('a trade with its queue on %s', (kind) => {
     await until(async () => stepsOf(traceId).filter(({ name }) => name === 'book fills').length >= 2)
     const steps = stepsOf(traceId)
     expect(new Set(steps.map(({ name }) => name))).toEqual(
-      new Set(['add signals.fetch-signals', 'process signals', 'enter', 'send order', 'book fills']),
+      new Set([
+        'add signals.fetch-signals',
+        'process signals',
+        'complete signals',
+        'enter',
+        'send order',
+        'book fills',
+      ]),
     )
     for (const name of ['enter', 'send order', 'book fills'])
       expect(steps.filter((step) => step.name === name).length, name).toBeGreaterThanOrEqual(2)
