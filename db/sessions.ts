@@ -50,6 +50,13 @@ export async function proveSession(db: Db, sessionId: string, at: Date): Promise
   await db.updateTable('auth.session').set({ provenAt: at }).where('id', '=', sessionId).execute()
 }
 
+/** Forgets the sessions and challenges of everybody that are over: nothing opens with them. */
+export async function forgetOverSessions(db: Db): Promise<void> {
+  const now = new Date()
+  await db.deleteFrom('auth.session').where('expiresAt', '<', now).execute()
+  await db.deleteFrom('auth.verification').where('expiresAt', '<', now).execute()
+}
+
 function toSession(row: Selectable<AuthSession>): Session {
   return {
     id: row.id,

@@ -5,6 +5,7 @@ import { raiseAlert } from '#db/alerts.ts'
 import { recordAudit } from '#db/audit.ts'
 import { asTenant, type Db } from '#db/client.ts'
 import { countRequest } from '#db/rate-limits.ts'
+import { forgetOverSessions } from '#db/sessions.ts'
 import { forgetOldFailures, forgive, freeGuesses, takeAttempt } from '#db/sign-in-failures.ts'
 import { findUserByEmail } from '#db/users.ts'
 import { digestOf } from '../../secret.ts'
@@ -88,6 +89,7 @@ async function after(db: Db, context: Context): Promise<void> {
   const already = context.context.session
   if (begun && !already) {
     await rememberDevice(context, begun.user.email)
+    await forgetOverSessions(db)
     await note(db, context, begun.user, path === '/sign-up/email' ? 'user.sign-up' : 'sign-in')
   } else if (already && codePaths.includes(path) && !already.user.twoFactorEnabled)
     await note(db, context, already.user, 'two-factor.on')

@@ -271,6 +271,18 @@ describe('sessions', () => {
     expect((await ben.api('GET', '/me')).status).toBe(401)
   })
 
+  test('that are over open nothing, and are forgotten when somebody signs in', async () => {
+    const ben = await visitorIn(web, web.ben)
+    await web.database.query(
+      `update auth.session set "expiresAt" = now() - interval '1 s' where "userId" = $1`,
+      [web.ben.id],
+    )
+    expect((await ben.api('GET', '/me')).status).toBe(401)
+    await visitorIn(web, web.ada)
+    const over = await web.database.query('select 1 from auth.session where "expiresAt" < now()')
+    expect(over).toEqual([])
+  })
+
   test('live on when they are used, and the browser hears of it', async () => {
     const ben = await visitorIn(web, web.ben)
     await web.database.query(
