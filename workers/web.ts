@@ -43,6 +43,10 @@ export async function runWeb({
     }),
     queues: queues.all(),
     enqueue,
+    alertChannels: [
+      ...(config.smtpUrl ? (['email'] as const) : []),
+      ...(config.telegramBotToken ? (['telegram'] as const) : []),
+    ],
     log,
     readiness: openReadiness({ ...config, db, pingQueue: queues.ping, workedQueues: queueNames }),
     market: { kind: config.marketData.kind, speed: config.replaySpeed },

@@ -28,6 +28,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { Kysely, PostgresDialect } = await import('kysely')
   const { connect } = await import('#db/client.ts')
   const { findSimulator } = await import('#db/workers.ts')
+  const { alertChecks } = await import('../doctor/alerts.ts')
   const { examineAll } = await import('../doctor/check.ts')
   const { databaseChecks } = await import('../doctor/database.ts')
   const { machineChecks } = await import('../doctor/machine.ts')
@@ -78,6 +79,7 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
     ...monitorChecks(db, config),
     secretKeyCheck(db, keys),
     ...signalChecks(db, config),
+    ...alertChecks(db, config),
     ...venueChecks({ db, gateway, feedOf }),
     ...machineChecks(config.bullpenHome),
   ])

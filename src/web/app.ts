@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import type { Db } from '#db/client.ts'
+import type { AlertChannel } from '../domain/alerts/severity.ts'
 import { inLogScope } from '../log-scope.ts'
 import type { Enqueue } from '../queue/enqueue.ts'
 import { admit, type Caller } from './api/caller.ts'
@@ -30,6 +31,8 @@ export interface AppOptions extends SiteOptions {
   readonly signIn: SignIn
   readonly queues: readonly Queue[]
   readonly enqueue: Enqueue
+  /** Where this installation can send alerts; nowhere when it is not said. */
+  readonly alertChannels?: readonly AlertChannel[]
   readonly log: Logger
   readonly readiness: () => Promise<ReadinessCheck[]>
   readonly market: MarketPace
@@ -79,7 +82,12 @@ export function createApp(options: AppOptions): App {
     response.locals.user = caller?.kind === 'session' ? caller.user : undefined
     next()
   })
-  const routes = apiRoutes({ queues, enqueue, keys: options.hooks.keys })
+  const routes = apiRoutes({
+    queues,
+    enqueue,
+    keys: options.hooks.keys,
+    alertChannels: options.alertChannels ?? [],
+  })
   app.use(apiDocs(routes))
   app.use('/api/v1', api(options, routes, live))
   app.use('/ops/queues', bullBoardHeaders(isHttps), adminsPage, bullBoard(queues, '/ops/queues'))

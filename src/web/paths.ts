@@ -6,6 +6,7 @@ export const pagePaths = [
   '/trades',
   '/trades/:id',
   '/scores',
+  '/alerts',
   '/webhooks',
   '/backtests',
   '/backtests/compare',
@@ -18,6 +19,12 @@ export const pagePaths = [
 ] as const
 
 /** The pages that strangers may open. */
-export const openPaths = ['/sign-in', '/sign-up', '/invitation', '/forgot-password', '/reset-password'] as const
+export const openPaths = [
+  '/sign-in',
+  '/sign-up',
+  '/invitation',
+  '/forgot-password',
+  '/reset-password',
+] as const
 
 export type PagePath = (typeof pagePaths | typeof openPaths)[number]

@@ -1,6 +1,7 @@
 import { useContext } from 'react'
 import type { Me } from '../../api/me.ts'
 import type { AccountOverview, Overview } from '../../api/overview.ts'
+import { Bell } from '../alerts/bell.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { clock, day, fullTime } from '../parts/format.ts'
 import { Mark } from '../parts/icons.tsx'
@@ -30,7 +31,8 @@ export function Header({ me, live }: HeaderProps) {
           <span className="hidden font-semibold tracking-tight sm:inline">Bullpen</span>
         </Link>
         <AccountChoice choices={choices} account={account} onChoose={choose} />
-        <div className="ml-auto sm:order-last sm:ml-0 sm:border-l sm:border-line sm:pl-4">
+        <div className="ml-auto flex items-center gap-1 sm:order-last sm:ml-0 sm:border-l sm:border-line sm:pl-2">
+          <Bell />
           <UserMenu me={me} />
         </div>
         <div className="flex w-full min-w-0 flex-wrap items-center gap-x-3 gap-y-2 sm:ml-auto sm:w-auto">

@@ -40,6 +40,12 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     load: () => import('../trades/trades.tsx'),
   },
   '/trades/:id': { title: 'Trade', load: () => import('../trades/trade.tsx') },
+  '/alerts': {
+    title: 'Alerts',
+    place: 'trader',
+    icon: 'alerts',
+    load: () => import('../alerts/alerts.tsx'),
+  },
   '/webhooks': {
     title: 'Webhooks',
     place: 'trader',
