@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AccountOverview, Overview } from '../../api/overview.ts'
 import type { Position } from '../../api/positions.ts'
+import { UnprovenNotice } from '../alerts/unproven-notice.tsx'
 import { clock, day, fullTime } from '../parts/format.ts'
 import { Hand, Shield, ShieldAlert } from '../parts/icons.tsx'
 import type { ShownAccount } from '../shell/account-group.ts'
@@ -26,6 +27,7 @@ export function Notices({ account, overview, positions }: NoticesProps) {
         .map((each) => (
           <AccountNotice key={each.id} account={each} isNamed={account.members.length > 1} />
         ))}
+      <UnprovenNotice isLive={account?.members.some(({ mode }) => mode === 'live') ?? false} />
       <ProtectionNotice market={marketOf(account)} positions={positions} />
     </div>
   )
