@@ -13,6 +13,7 @@ import { quoteOf } from '../report/told.ts'
 import { cautions } from '../report/verdict.ts'
 import { runBacktest } from '../run.ts'
 import { summarize } from '../summary/summary.ts'
+import { longSilence } from './long-silence.ts'
 import type { AskedRun, FinishedRun, ToldByRun } from './told.ts'
 
 const tellEveryMs = 200
@@ -45,7 +46,12 @@ async function run(asked: AskedRun): Promise<FinishedRun> {
     curve: { ...equityLines({ run, summary, charts, quote: quoteOf(run.settings.symbols) }) },
     trades: run.trades.map((trade) => ({ ...trade })),
     page,
-    notes: [...cautions({ summary }), ...planned.notes, ...gapSentences(planned.walked)],
+    notes: [
+      ...cautions({ summary }),
+      longSilence(run),
+      ...planned.notes,
+      ...gapSentences(planned.walked),
+    ].filter((note) => note !== undefined),
   }
 }
 

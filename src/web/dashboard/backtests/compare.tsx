@@ -77,11 +77,17 @@ function Loaded({ found }: { found: readonly Found[] }): ReactNode {
                   Figure
                 </th>
                 {done.map((run) => (
-                  <th key={run.id} scope="col" className="min-w-40 px-4 py-2 text-right font-semibold">
+                  <th
+                    key={run.id}
+                    scope="col"
+                    className="min-w-28 px-3 py-2 text-right font-semibold sm:min-w-40 sm:px-4"
+                  >
                     <Link to={`/backtests/${run.id}`} className="underline-offset-4 hover:underline">
                       {run.name}
                     </Link>
-                    <span className="mt-0.5 block text-xs font-normal text-muted">{runFacts(run)}</span>
+                    <span className="mt-0.5 block text-xs font-normal text-muted max-sm:hidden">
+                      {runFacts(run)}
+                    </span>
                   </th>
                 ))}
               </tr>
@@ -90,10 +96,11 @@ function Loaded({ found }: { found: readonly Found[] }): ReactNode {
               {figureRows.map(({ name, meaning, show }) => (
                 <tr key={name}>
                   <th scope="row" className="px-4 py-2 text-left font-medium whitespace-nowrap">
-                    {name} <span className="block text-xs font-normal text-muted">{meaning}</span>
+                    {name}{' '}
+                    <span className="block text-xs font-normal text-muted max-sm:hidden">{meaning}</span>
                   </th>
                   {done.map(({ id, figures }) => (
-                    <td key={id} className="px-4 py-2 text-right tabular-nums">
+                    <td key={id} className="px-3 py-2 text-right tabular-nums sm:px-4">
                       {figures && show(figures)}
                     </td>
                   ))}
