@@ -17,8 +17,17 @@ import { type Situation, situationsOn } from './situations.ts'
 
 /** How often a worker dies at each crash point; CRASHPOINT_DEATHS says more for the long form. */
 const deaths = Number(process.env.CRASHPOINT_DEATHS ?? 3)
-/** What concerns every account: here two at once would do each other's work. */
-const forAll: readonly Situation['last']['act'][] = ['guard', 'close-all']
+const atOnce = 3
+/** Here two at once would do each other's work, or move each other's prices. */
+const oneByOne: readonly Crashpoint[] = [
+  'planned-not-woken',
+  'stop-asked',
+  'batch-taken',
+  'unsent-abandoned',
+  'taken-back-not-closed',
+  'close-not-woken',
+  'flat-not-ended',
+]
 
 const tape = steeredTape()
 const floor = await openFloor({ tape })
@@ -69,30 +78,21 @@ async function expectAdopted({ account }: Trader): Promise<void> {
 
 test.each(crashpoints)(
   'whoever dies at %s leaves nothing undone and nothing done twice',
-  { timeout: 600_000 },
+  { timeout: 60_000 * deaths },
   async (point) => {
-    const dooms: Situation[] = []
-    const dieAlone = async (nth: number) => {
+    const meet = async (nth: number): Promise<Trader> => {
       const situation = await situations[point](nth)
-      dooms.push(situation)
-      return () => die(point, situation)
+      await die(point, situation)
+      return situation.trader
     }
-    const waiting: (() => Promise<void>)[] = []
-    for (let nth = 0; nth < deaths; nth += 1) {
-      const meet = await dieAlone(nth)
-      const isAlone = forAll.includes(dooms.at(-1)?.last.act ?? 'place')
-      if (!isAlone) {
-        waiting.push(meet)
-        continue
+    const left = Array.from({ length: deaths }, (_, nth) => nth)
+    while (left.length > 0) {
+      const some = left.splice(0, oneByOne.includes(point) ? 1 : atOnce)
+      for (const trader of await Promise.all(some.map(meet))) {
+        await carryOn(floor, trader)
+        if (point === 'mid-manual-adoption') await expectAdopted(trader)
+        else await submit(trader)
       }
-      await meet()
-      for (const { trader } of dooms.slice(-1)) await carryOn(floor, trader)
-    }
-    while (waiting.length > 0) await Promise.all(waiting.splice(0, 3).map((meet) => meet()))
-    for (const { trader } of dooms) {
-      await carryOn(floor, trader)
-      if (point === 'mid-manual-adoption') await expectAdopted(trader)
-      else await submit(trader)
     }
     const verdict = await checkBullpen(journal, await readTruth(simulator.url))
     expect(verdict.findings).toEqual([])

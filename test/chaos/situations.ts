@@ -43,7 +43,10 @@ export function situationsOn(floor: Floor, tape: SteeredTape): Readonly<Record<C
 
   const planned = async (market: Market, balances?: Readonly<Record<string, string>>) => {
     const trader = await floor.trader({ market, ...(balances && { balances }) })
-    return { trader, orderId: await floor.enter(trader, { base: 'ETH', quantity: '1' }) }
+    const orderId = await floor.enter(trader, { base: 'ETH', quantity: '1' })
+    // A busy machine takes its time to start a victim.
+    await database.query(`update orders set expires_at = now() + interval '1 hour' where id = $1`, [orderId])
+    return { trader, orderId }
   }
   const opened = async (market: Market) => {
     const { trader, orderId } = await planned(market)
