@@ -22,8 +22,11 @@ export function connect(url: string, role: RuntimeRole, { max = 10 }: { max?: nu
     max,
     Client: SteadyClient,
     application_name: `bullpen ${role}`,
-    options: `-c role=${role} -c idle_in_transaction_session_timeout=${idleInTransactionMs}`,
     connectionTimeoutMillis: 5_000,
+    // By statements, for poolers drop or refuse what stands in the options of a start: that would leave it the owner's rights.
+    onConnect: async (client) => {
+      await client.query(`set role ${role}; set idle_in_transaction_session_timeout = ${idleInTransactionMs}`)
+    },
   })
   // An idle connection that the server ended is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {})

@@ -23,7 +23,6 @@ export async function holdLifeline(url: string, workerId: string): Promise<Lifel
     const client = new SteadyClient({
       connectionString: url,
       application_name: 'bullpen lifeline',
-      options: '-c role=bullpen_worker',
       connectionTimeoutMillis: 3_000,
       keepAlive: true,
     })
@@ -33,6 +32,7 @@ export async function holdLifeline(url: string, workerId: string): Promise<Lifel
     })
     try {
       await client.connect()
+      await client.query('set role bullpen_worker')
       await client.query('select pg_advisory_lock($1, hashtext($2))', [lifelines, workerId])
       await client.query('update workers set has_lifeline = true where id = $1', [workerId])
     } catch {

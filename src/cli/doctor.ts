@@ -29,7 +29,9 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const { connect } = await import('#db/client.ts')
   const { findSimulator } = await import('#db/workers.ts')
   const { alertChecks } = await import('../doctor/alerts.ts')
+  const { buildChecks } = await import('../doctor/builds.ts')
   const { examineAll } = await import('../doctor/check.ts')
+  const { connectionChecks } = await import('../doctor/connections.ts')
   const { databaseChecks } = await import('../doctor/database.ts')
   const { machineChecks } = await import('../doctor/machine.ts')
   const { monitorChecks } = await import('../doctor/monitor.ts')
@@ -75,7 +77,9 @@ async function examine(config: ConnectedConfig): Promise<Finding[]> {
   const feedOf = openFeeds({ simulatorUrl, marketNow: Date.now, speed: config.replaySpeed, pauses })
   return await examineAll([
     ...databaseChecks(owner, { app, worker: db }),
+    ...connectionChecks(owner, config.databaseUrl),
     ...queueChecks({ queues, redis, db }),
+    ...buildChecks(db, config),
     ...monitorChecks(db, config),
     secretKeyCheck(db, keys),
     ...signalChecks(db, config),

@@ -16,8 +16,12 @@ export function databaseChecks(owner: Kysely<unknown>, runtime: { app: Db; worke
 }
 
 async function version(owner: Kysely<unknown>): Promise<string> {
-  const { rows } = await sql<{ server_version: string }>`show server_version`.execute(owner)
-  return `PostgreSQL ${rows[0]?.server_version ?? '?'}`
+  const { rows } = await sql<{ version: string; mb: number }>`
+    select current_setting('server_version') as version, pg_database_size(current_database()) / 1000000.0::double precision as mb`.execute(
+    owner,
+  )
+  const { version, mb } = rows[0] ?? { version: '?', mb: 0 }
+  return `PostgreSQL ${version}, ${Math.round(mb)} MB`
 }
 
 async function migrations(owner: Kysely<unknown>): Promise<string> {

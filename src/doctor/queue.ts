@@ -33,7 +33,11 @@ async function store(queues: Queues, redis: Redis | undefined): Promise<string> 
     )
   const late =
     hz < 100 ? '; hz is below 100, so scheduled jobs start up to 100 ms late: start it with --hz 100' : ''
-  return `Redis ${version}, hz ${hz}${late}`
+  const isKept = /aof_enabled:1/.test(info)
+  const kept = isKept
+    ? ''
+    : '; appendonly is off: what waits there is gone when it ends, and is made anew from the database within seconds'
+  return `Redis ${version}, hz ${hz}${late}${kept}`
 }
 
 /** @throws Ill when the store does not answer; whoever asked it anything else would wait for it. */
