@@ -11,6 +11,7 @@ import memoryCheck from './memory-check.ts'
 import monitorPositions from './monitor-positions.ts'
 import persistSnapshot from './persist-snapshot.ts'
 import placeOrder from './place-order.ts'
+import prune from './prune.ts'
 import reconcileAccount from './reconcile-account.ts'
 import resolveOrder from './resolve-order.ts'
 import scoreSignals from './score-signals.ts'
@@ -34,5 +35,6 @@ export const jobs: readonly AnyJob<JobContext>[] = [
   dailyReport,
   mailResetLink,
   memoryCheck,
+  prune,
   backtest,
 ]

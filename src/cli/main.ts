@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import { redactText } from '../redact.ts'
 import { account } from './account.ts'
 import { backtest } from './backtest.ts'
+import { backup } from './backup.ts'
 import { bench } from './bench.ts'
 import { chaos } from './chaos.ts'
 import { closeAll } from './close-all.ts'
@@ -12,8 +13,11 @@ import { evidence } from './evidence.ts'
 import { halt } from './halt.ts'
 import { migrate } from './migrate.ts'
 import { ml } from './ml.ts'
+import { prune } from './prune.ts'
+import { restore } from './restore.ts'
 import { retry } from './retry.ts'
 import { simulator } from './simulator.ts'
+import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { titan } from './titan.ts'
 import { user } from './user.ts'
@@ -33,6 +37,10 @@ const commands: readonly ((program: Command) => void)[] = [
   halt,
   closeAll,
   retry,
+  prune,
+  backup,
+  restore,
+  soak,
   user,
   backtest,
   evidence,

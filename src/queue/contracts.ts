@@ -106,6 +106,13 @@ export const memoryCheck = contract({
   attempts: 1, // the next look is the retry
 })
 
+export const prune = contract({
+  name: 'prune',
+  queue: 'maintenance',
+  data: z.object({}),
+  attempts: 3,
+})
+
 export const sendAlert = contract({
   name: 'send-alert',
   queue: 'alerts',
