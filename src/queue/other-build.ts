@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queue, Job as QueuedJob } from 'bullmq'
 import { failed, type Outcome, skipped } from './job.ts'
 
@@ -7,6 +8,10 @@ const firstMs = 500
 const longestMs = 30_000
 /** A tick is handed on so often: the next one comes by itself. */
 const mostOfATick = 3
+
+/** A store that is busy is asked again: nothing else would hand the job on. */
+const mostTries = 5
+const againMs = 1_000
 
 /** What its id says: which job it was at first, and how often it was handed on. */
 const handedOn = /^later-(?<first>.+)-h(?<times>\d+)$/
@@ -32,11 +37,20 @@ export async function leaveToOthers(
     )
   const { attempts, backoff, removeOnComplete, removeOnFail, priority } = queued.opts
   const options = { attempts, backoff, removeOnComplete, removeOnFail, priority }
-  await queue.add(queued.name, queued.data, {
+  const later = {
     ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     jobId: `later-${first}-h${before + 1}`,
     delay: Math.min(longestMs, firstMs * 2 ** before),
     timestamp: queued.timestamp,
-  })
+  }
+  // Under the same id it is queued once, however often that is asked for.
+  for (let tries = 1; ; tries += 1)
+    try {
+      await queue.add(queued.name, queued.data, later)
+      break
+    } catch (error) {
+      if (tries === mostTries) throw error
+      await sleep(againMs)
+    }
   return skipped('left to a worker of another build')
 }

@@ -1,4 +1,4 @@
-import type { Job as QueuedJob, Queue } from 'bullmq'
+import type { Queue, Job as QueuedJob } from 'bullmq'
 import { expect, test } from 'vitest'
 import { leaveToOthers } from '#src/queue/other-build.ts'
 
