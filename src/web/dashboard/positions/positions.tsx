@@ -56,7 +56,6 @@ export default function PositionsPage() {
       </Heading>
       {positions.error && <Failure error={positions.error} />}
       <section aria-label="Open positions" className="rounded-xl border border-line bg-surface">
-        <h2 className="sr-only">Open positions</h2>
         {sorted === undefined ? (
           <Waiting rows={4} />
         ) : sorted.length === 0 ? (

@@ -59,13 +59,13 @@ function Name({ position }: { position: Position }) {
   return (
     <div className="min-w-0">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <h3 className="font-semibold tracking-tight">
+        <p className="font-semibold tracking-tight">
           {/* The link covers the row, so that all of it can be pressed. */}
           <Link to={`/positions/${position.id}`} className="after:absolute after:inset-0">
             {base}
             <span className="font-normal text-muted">/{quote}</span>
           </Link>
-        </h3>
+        </p>
         <SideChip position={position} />
         {position.state === 'closing' && <Chip tone="warn">Closing</Chip>}
       </div>

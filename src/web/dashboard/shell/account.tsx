@@ -24,7 +24,8 @@ const Chosen = createContext<AccountChoice | undefined>(undefined)
 export function AccountProvider({ children }: { children: ReactNode }) {
   const overview = useQuery({ queryKey: ['overview'], queryFn: () => ask<Overview>('/overview') })
   const [chosen, setChosen] = useState(() => localStorage.getItem(storageName))
-  const choices = useMemo(() => choicesOf(overview.data?.accounts ?? []), [overview.data])
+  const accounts = overview.data?.accounts
+  const choices = useMemo(() => choicesOf(accounts ?? []), [accounts])
   const choice = {
     overview: overview.data,
     error: overview.error,
