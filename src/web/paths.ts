@@ -16,6 +16,11 @@ export const pagePaths = [
   '/admin/audit',
   '/security',
   '/admin/users',
+  '/signals',
+  '/accounts',
+  '/accounts/new',
+  '/settings',
+  '/start',
 ] as const
 
 /** The pages that strangers may open. */

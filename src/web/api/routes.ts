@@ -2,6 +2,20 @@ import type { Queue } from 'bullmq'
 import type { AlertChannel } from '../../domain/alerts/severity.ts'
 import type { Enqueue } from '../../queue/enqueue.ts'
 import type { KeyRing } from '../../vault/key-ring.ts'
+import {
+  checkAccountKey,
+  closeOwnAccount,
+  patchAccount,
+  pauseOwnAccount,
+  resumeOwnAccount,
+} from './account-changes.ts'
+import {
+  connectAccount,
+  getAccountRequest,
+  listAccountRequests,
+  replaceAccountKey,
+} from './account-requests.ts'
+import { getAccount, listAccountPlaces, listAccounts } from './accounts.ts'
 import { listAudit } from './admin-audit.ts'
 import { closeAnything, listAllHalts, setAnyHalt } from './admin-halts.ts'
 import {
@@ -42,7 +56,11 @@ import type { Route } from './route.ts'
 import { getScores } from './scores.ts'
 import { changeProfile, getSecurity } from './security.ts'
 import { listSessions, removeOtherSessions, removeSession } from './sessions.ts'
+import { getSettings, getSettingsForm, patchSettings, putSettings } from './settings.ts'
+import { previewSettings } from './settings-preview.ts'
+import { getSignalVerdicts } from './signal-verdicts.ts'
 import { listSignals } from './signals.ts'
+import { listSources } from './sources.ts'
 import { getPositionStory, getTradeStory } from './story.ts'
 import { createToken, listTokens, removeToken } from './tokens.ts'
 import { listTrades } from './trades.ts'
@@ -128,5 +146,24 @@ export function apiRoutes({ queues, keys, enqueue, alertChannels = [] }: RoutePa
     setAnyHalt,
     closeAnything,
     listAudit,
+    listAccounts,
+    listAccountPlaces,
+    listAccountRequests,
+    getAccountRequest,
+    connectAccount({ keys, enqueue }),
+    getAccount,
+    patchAccount,
+    pauseOwnAccount,
+    resumeOwnAccount(enqueue),
+    closeOwnAccount,
+    checkAccountKey(enqueue),
+    replaceAccountKey({ keys, enqueue }),
+    getSettings,
+    putSettings,
+    patchSettings,
+    getSettingsForm,
+    previewSettings,
+    listSources,
+    getSignalVerdicts,
   ]
 }

@@ -46,6 +46,13 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     icon: 'alerts',
     load: () => import('../alerts/alerts.tsx'),
   },
+  '/signals': {
+    title: 'Signals',
+    place: 'trader',
+    icon: 'signals',
+    isFrequent: true,
+    load: () => import('../signals/signals.tsx'),
+  },
   '/webhooks': {
     title: 'Webhooks',
     place: 'trader',
@@ -60,6 +67,20 @@ export const pages: Readonly<Record<PagePath, Page>> = {
   },
   '/backtests/compare': { title: 'Compare backtests', load: () => import('../backtests/compare.tsx') },
   '/backtests/:id': { title: 'Backtest', load: () => import('../backtests/run.tsx') },
+  '/accounts': {
+    title: 'Accounts',
+    place: 'trader',
+    icon: 'accounts',
+    load: () => import('../accounts/accounts.tsx'),
+  },
+  '/accounts/new': { title: 'Connect an account', load: () => import('../accounts/connect.tsx') },
+  '/settings': {
+    title: 'Settings',
+    place: 'trader',
+    icon: 'settings',
+    load: () => import('../settings/settings.tsx'),
+  },
+  '/start': { title: 'Start', load: () => import('../start/start.tsx') },
   '/scores': {
     title: 'Scores',
     place: 'trader',

@@ -1,0 +1,73 @@
+/** The settings in the order in which people think about them; what is not named here has a page of its own. */
+export const groups = [
+  {
+    id: 'profile',
+    title: 'Profile',
+    text: 'Where everything else starts from.',
+    names: ['profile', 'risk_level', 'auto_config', 'preset'],
+  },
+  {
+    id: 'size',
+    title: 'Size',
+    text: 'How much one trade may be, and may lose.',
+    names: ['risk_per_trade', 'max_position', 'max_positions', 'leverage', 'risk_tiers'],
+  },
+  {
+    id: 'exits',
+    title: 'Stops and targets',
+    text: 'When a position is left.',
+    names: [
+      'dynamic_stops',
+      'stop_loss_pct',
+      'take_profit_pct',
+      'trailing_enabled',
+      'trailing_activation_pct',
+      'trailing_distance_pct',
+      'partial_tp_enabled',
+      'partial_tp_levels',
+      'time_exit_hours',
+      'smart_exit',
+    ],
+  },
+  {
+    id: 'sources',
+    title: 'Signals',
+    text: 'Whom to listen to, on what, and when not.',
+    names: ['sources', 'symbols', 'market_safety', 'ml_filter'],
+  },
+  {
+    id: 'entries',
+    title: 'Entries',
+    text: 'How positions are opened, and how often.',
+    names: [
+      'allow_short',
+      'entry_order_type',
+      'entry_timeout_seconds',
+      'entry_on_timeout',
+      'daily_trade_limit',
+      'hourly_trade_limit',
+      'adopt_manual_positions',
+    ],
+  },
+  {
+    id: 'portfolio',
+    title: 'Portfolio limits',
+    text: 'How much of the account may be where.',
+    names: [
+      'portfolio_limits.asset_pct',
+      'portfolio_limits.category_pct',
+      'portfolio_limits.l1_pct',
+      'portfolio_limits.meme_pct',
+      'portfolio_limits.defi_pct',
+      'portfolio_limits.stable_reserve_pct',
+      'portfolio_limits.concentration_warning_pct',
+      'portfolio_limits.correlation',
+    ],
+  },
+  {
+    id: 'protections',
+    title: 'Protections',
+    text: 'When to pause after losses.',
+    names: ['protections'],
+  },
+] as const
