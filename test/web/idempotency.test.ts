@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { asTenant } from '#db/client.ts'
-import { type TestWeb, testWeb } from '../support/web.ts'
+import { apiRoutes } from '#src/web/api/routes.ts'
+import { type TestWeb, testKeys, testWeb } from '../support/web.ts'
 
 let web: TestWeb
 let ada: Record<string, string>
@@ -110,6 +112,18 @@ test('an answer with a secret is not kept: a repetition says that it was done, a
   expect(kept).toEqual({ answer: null })
   const made = await asTenant(web.app, web.ben.id, (tx) => tx.selectFrom('webhooks').select('name').execute())
   expect(made.filter(({ name }) => name === 'once')).toHaveLength(1)
+})
+
+test('every route that answers with something to keep secret says so', () => {
+  const parts = { queues: [], keys: testKeys, enqueue: async () => {} } as unknown as Parameters<typeof apiRoutes>[0]
+  const telling = apiRoutes(parts).filter(
+    ({ method, answer }) =>
+      method !== 'get' &&
+      answer instanceof z.ZodObject &&
+      ['path', 'secret', 'token', 'code', 'link'].some((field) => field in answer.shape),
+  )
+  expect(telling.length).toBeGreaterThan(2)
+  expect(telling.filter(({ isSecret }) => !isSecret).map(({ path }) => path)).toEqual([])
 })
 
 test.each(['', 'with space', 'x'.repeat(129)])('%j is no key', async (key) => {

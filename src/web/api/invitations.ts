@@ -40,6 +40,7 @@ export const createInvitation = route({
   method: 'post',
   path: '/invitations',
   summary: 'Invites somebody: the link in this answer makes one user, once. Admins only.',
+  isSecret: true,
   role: 'admin',
   isForPeople: true,
   stepUp: true,

@@ -51,6 +51,7 @@ export const createToken = route({
   method: 'post',
   path: '/tokens',
   summary: 'Makes a token for a program; it is in this answer alone.',
+  isSecret: true,
   isForPeople: true,
   stepUp: true,
   status: 201,

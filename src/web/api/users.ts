@@ -103,6 +103,7 @@ export const changeUser = route({
 export const resetUserPassword = route({
   method: 'post',
   path: '/users/:id/reset-link',
+  isSecret: true,
   summary: 'Makes a link with which somebody chooses a new password, once and within an hour. Admins only.',
   role: 'admin',
   isForPeople: true,
