@@ -61,7 +61,7 @@ export const getPosition = route({
       plannedStopLoss: state.stop_loss,
       plannedTakeProfit: state.take_profit,
       bestPrice: watch?.bestPrice ?? null,
-      levels: watch?.levels ?? [],
+      levels: [...(watch?.levels ?? [])],
       timeExitAt: watch?.timeExitAt ?? null,
       isTargetOwn: watch?.isTargetOwn ?? false,
       ...roomOf(watch),
