@@ -1,6 +1,7 @@
 import type { BacktestOptions } from '../../api/backtest-create.ts'
 import { Field, inputLook } from '../parts/field.tsx'
 import { TextField } from '../parts/text-field.tsx'
+import { Fold } from './fold.tsx'
 
 interface CostFieldsProps {
   readonly options: BacktestOptions
@@ -16,8 +17,7 @@ export function CostFields({ options, account, errors }: CostFieldsProps) {
   const settingsError = Object.entries(errors).find(([field]) => field.startsWith('settings'))
   const hasError = settingsError !== undefined || names.some((name) => errors[name] !== undefined)
   return (
-    <details className="rounded-lg border border-line px-3 py-2" open={hasError || undefined}>
-      <summary className="cursor-pointer text-sm font-medium">Capital, costs, settings to try</summary>
+    <Fold title="Capital, costs, settings to try" hasError={hasError}>
       <div className="mt-3 grid gap-3 sm:grid-cols-2">
         <TextField
           label="Name"
@@ -95,6 +95,6 @@ export function CostFields({ options, account, errors }: CostFieldsProps) {
           )}
         </Field>
       </div>
-    </details>
+    </Fold>
   )
 }

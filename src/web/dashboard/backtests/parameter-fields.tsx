@@ -3,6 +3,7 @@ import { CheckField } from '../parts/check-field.tsx'
 import { SelectField } from '../parts/select-field.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import { sentence } from '../parts/words.ts'
+import { Fold } from './fold.tsx'
 
 type Fields = BacktestOptions['strategies'][number]['parameters']
 
@@ -10,15 +11,14 @@ type Fields = BacktestOptions['strategies'][number]['parameters']
 export function ParameterFields({ fields, error }: { fields: Fields; error: string | undefined }) {
   if (fields.length === 0) return null
   return (
-    <details className="rounded-lg border border-line px-3 py-2" open={error !== undefined}>
-      <summary className="cursor-pointer text-sm font-medium">Parameters of the strategy</summary>
+    <Fold title="Parameters of the strategy" hasError={error !== undefined}>
       {error && <p className="mt-2 text-xs font-medium text-down">{error}</p>}
       <div className="mt-3 grid gap-3 sm:grid-cols-2">
         {fields.map((field) => (
           <Parameter key={field.name} field={field} />
         ))}
       </div>
-    </details>
+    </Fold>
   )
 }
 
