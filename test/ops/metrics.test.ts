@@ -18,8 +18,25 @@ const board = JSON.parse(readFileSync(path.join(docker, 'grafana/bullpen.json'),
 }
 const panels = board.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
 
+if (!hasPrometheus)
+  console.log('no prometheus on this machine: queries of panels and rules are compared by name alone')
+
 test('every panel of the dashboard has its own number', () => {
   expect(new Set(board.panels.map(({ id }) => id)).size).toBe(board.panels.length)
+})
+
+test('Prometheus asks every process that serves metrics in compose.yaml', () => {
+  const { services } = parse(readFileSync(path.join(docker, 'compose.yaml'), 'utf8'), { merge: true }) as {
+    services: Record<string, { environment?: { METRICS_PORT?: number } }>
+  }
+  const ports = Object.values(services).flatMap(({ environment }) => environment?.METRICS_PORT ?? [])
+  const { scrape_configs: jobs } = parse(
+    readFileSync(path.join(docker, 'prometheus/prometheus.yml'), 'utf8'),
+  ) as {
+    scrape_configs: { static_configs: { targets: string[] }[] }[]
+  }
+  const targets = jobs.flatMap((job) => job.static_configs.flatMap((group) => group.targets))
+  expect(targets).toEqual(['web:3000', ...ports.map((port) => `simulator:${port}`)])
 })
 
 describe('a worker under Prometheus', () => {
@@ -74,10 +91,3 @@ describe('a worker under Prometheus', () => {
     })
   })
 })
-
-test.runIf(!hasPrometheus)(
-  'without Prometheus on this machine the queries of panels and rules are compared by name alone',
-  () => {
-    console.log('no prometheus on this machine: queries are not run')
-  },
-)
