@@ -59,6 +59,7 @@ describe('bodies', () => {
   test.each([
     { why: 'a NUL character', body: '{"mode":"no_entries","reason":"a\\u0000b"}' },
     { why: 'a NUL character in a name', body: '{"mode":"no_entries","a\\u0000b":1}' },
+    { why: 'half a surrogate pair', body: '{"mode":"no_entries","reason":"a\\ud800b"}' },
     { why: '40,000 levels', body: `{"mode":${'['.repeat(40_000)}${']'.repeat(40_000)}}` },
     { why: 'a prototype', body: '{"__proto__":{"mode":"no_entries"}}' },
   ])('one with $why is refused', async ({ body }) => {

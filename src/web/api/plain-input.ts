@@ -4,8 +4,8 @@ import { Problem } from '../problem.ts'
 const deepest = 20
 
 /**
- * Refuses what no schema looks for and the database cannot keep: NUL characters, in values and names alike, and nesting
- * beyond 20 levels. Walks without recursion, so that depth costs no stack.
+ * Refuses what no schema looks for and the database cannot keep: NUL characters and halves of surrogate pairs, in values and
+ * names alike, and nesting beyond 20 levels. Walks without recursion, so that depth costs no stack.
  * @throws Problem 400
  */
 export function requirePlain(input: unknown): void {
@@ -24,6 +24,7 @@ export function requirePlain(input: unknown): void {
 
 function requireText(text: string): void {
   if (text.includes('\0')) throw notPlain('contains a NUL character')
+  if (!text.isWellFormed()) throw notPlain('contains half a surrogate pair, which is no character')
 }
 
 function notPlain(rule: string): Problem {
