@@ -4,7 +4,7 @@ import type { Db } from './client.ts'
 
 /** How a run stands. */
 export const backtestStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const
-export type BacktestState = (typeof backtestStates)[number]
+type BacktestState = (typeof backtestStates)[number]
 
 /** A worker's right to run one backtest, good for as long as its lease is renewed. */
 export interface BacktestClaim {

@@ -10,7 +10,7 @@ export async function actForAll(tx: Db): Promise<void> {
 }
 
 /** How many positions are open at a place, and how many of them nothing protects. */
-export interface PlaceFigures {
+interface PlaceFigures {
   readonly exchange: string
   readonly market: string
   readonly mode: string
@@ -28,7 +28,7 @@ export async function positionsByPlace(tx: Db): Promise<PlaceFigures[]> {
 }
 
 /** How orders at an exchange fared in the last hour. */
-export interface OrderFigures {
+interface OrderFigures {
   readonly exchange: string
   readonly isEntry: boolean
   readonly sent: number
@@ -85,7 +85,7 @@ export async function closeProgress(
 }
 
 /** An account of anybody, by what people call it. */
-export interface NamedAccount {
+interface NamedAccount {
   readonly id: string
   readonly userId: string
   readonly name: string

@@ -10,7 +10,7 @@ export const backtestTimeframes = ['1m', '5m', '15m', '1h'] as const satisfies r
 export const longestBacktestDays = 366
 
 /** Candles that a run may walk, of all its symbols together: some seconds of work, or minutes for a slow strategy. */
-export const mostBacktestCandles = 2_500_000
+const mostBacktestCandles = 2_500_000
 
 /** How many runs of one user are under way at a time, how many may wait or be under way, and how many are kept. */
 export const backtestLimits = { atOnce: 2, unfinished: 10, kept: 50 } as const

@@ -13,14 +13,14 @@ export const warmupMs = 3 * timeframeMs['1d']
 const fundingEveryMs = 8 * timeframeMs['1h']
 
 /** The files of a run, and what is missing in them. */
-export interface Gathered {
+interface Gathered {
   readonly candles: readonly string[]
   readonly funding: readonly string[]
   readonly notes: readonly string[]
 }
 
 /** Where candles come from and how. */
-export interface GatherOptions {
+interface GatherOptions {
   /** An empty folder that goes when the run is over. */
   readonly folder: string
   /** The simulator's address for paper; the venue's own where it is absent. */

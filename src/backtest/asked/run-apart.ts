@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts'
 import { type AskedRun, type FinishedRun, toldByRun } from './told.ts'
 
 /** What a run may take. */
-export interface RunLimits {
+interface RunLimits {
   readonly memoryMb: number
   /** It is given up when it has said nothing for so long: some candle keeps its strategy busy for ever. */
   readonly silentMs: number

@@ -115,7 +115,7 @@ export const setAnyHalt = route({
 })
 
 /** What one types so that everything is closed. */
-export const closeAllPhrase = 'close everything'
+const closeAllPhrase = 'close everything'
 
 /** Closes everything in any place. */
 export const closeAnything = route({

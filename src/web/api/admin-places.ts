@@ -6,7 +6,7 @@ import { findUser, findUserByEmail } from '#db/users.ts'
 import { Problem } from '../problem.ts'
 
 /** A place of halts and close-alls, how people call it, and whose it is when it is one user's. */
-export interface NamedPlace extends HaltPlace {
+interface NamedPlace extends HaltPlace {
   readonly name: string
   readonly userId?: string
 }

@@ -6,7 +6,7 @@ import { Panel } from '../parts/panel.tsx'
 const CurvesChart = lazy(() => import('./curves-chart.tsx'))
 
 /** Colours of the runs of a comparison, by their tokens; the first is the page's own. */
-export const curveColours = ['--accent', '--warn', '--up', '--down'] as const
+const curveColours = ['--accent', '--warn', '--up', '--down'] as const
 const dots = ['bg-accent', 'bg-warn', 'bg-up', 'bg-down'] as const
 
 /** Equity beside buying and holding, and how far below its peak; several runs as what became of the same capital. */

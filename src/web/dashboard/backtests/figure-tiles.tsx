@@ -3,7 +3,7 @@ import type { Backtest } from '../../api/backtest-answers.ts'
 import { money, percent, share, span } from '../parts/format.ts'
 import { Gain } from '../parts/gain.tsx'
 
-export type Figures = NonNullable<Backtest['figures']>
+type Figures = NonNullable<Backtest['figures']>
 
 /** What cannot be said of so few trades. */
 const unsaid = '–'
