@@ -22,7 +22,7 @@ export function Heading({ title, within, isHidden = false, aside, children }: He
       <div className="min-w-0">
         {within && (
           <nav aria-label="Breadcrumb" className="text-xs text-muted">
-            <Link to={within.path} className="underline-offset-2 hover:underline">
+            <Link to={within.path} className="underline underline-offset-2">
               {within.title}
             </Link>
             <span aria-hidden="true"> /</span>

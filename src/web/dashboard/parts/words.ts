@@ -42,6 +42,11 @@ export function sourceName(source: string): string {
   return sources[source] ?? source
 }
 
+/** A sentence of the API with the sources in it called as people call them. */
+export function withSourceNames(text: string): string {
+  return Object.entries(sources).reduce((said, [id, name]) => said.replaceAll(id, name), text)
+}
+
 const venues: Readonly<Record<string, string>> = {
   binance: 'Binance',
   kraken: 'Kraken',

@@ -1,6 +1,7 @@
 import type { Story } from '../../api/story.ts'
 import { When } from '../parts/moment.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { withSourceNames } from '../parts/words.ts'
 
 const dots = {
   signal: 'bg-accent',
@@ -22,7 +23,7 @@ export function StoryTimeline({ timeline }: Pick<Story, 'timeline'>) {
           <li key={index} className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-2.5">
             <span aria-hidden="true" className={`size-2 rounded-full ${dots[entry.kind]}`} />
             <div>
-              <p className="break-words">{entry.text}</p>
+              <p className="break-words">{withSourceNames(entry.text)}</p>
               <When at={entry.at} className="text-xs text-muted" />
             </div>
           </li>
