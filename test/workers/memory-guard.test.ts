@@ -31,7 +31,7 @@ const workers = () =>
   )
 
 test('a worker that has grown to 800 MB is told of and replaced, and finishes what it has in hand', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   await registerSimulator(floor)
   // Every answer takes two seconds, so that there is always something in hand.
