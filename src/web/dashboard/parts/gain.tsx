@@ -15,7 +15,7 @@ export function Gain({ value, ratio, className = '' }: GainProps) {
     <span className={`whitespace-nowrap ${trendColours[trendOf(value)]} ${className}`}>
       {gain(value)}
       {ratio !== undefined && ratio !== null && (
-        <span className="ml-1.5 text-[0.8125em] font-normal opacity-90">{percent(ratio)}</span>
+        <span className="ml-1.5 text-[0.8125em] font-normal">{percent(ratio)}</span>
       )}
     </span>
   )

@@ -40,12 +40,6 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     load: () => import('../trades/trades.tsx'),
   },
   '/trades/:id': { title: 'Trade', load: () => import('../trades/trade.tsx') },
-  '/alerts': {
-    title: 'Alerts',
-    place: 'trader',
-    icon: 'alerts',
-    load: () => import('../alerts/alerts.tsx'),
-  },
   '/signals': {
     title: 'Signals',
     place: 'trader',
@@ -53,11 +47,12 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     isFrequent: true,
     load: () => import('../signals/signals.tsx'),
   },
-  '/webhooks': {
-    title: 'Webhooks',
+  '/alerts': {
+    title: 'Alerts',
     place: 'trader',
-    icon: 'webhooks',
-    load: () => import('../webhooks/webhooks.tsx'),
+    icon: 'alerts',
+    isFrequent: true,
+    load: () => import('../alerts/alerts.tsx'),
   },
   '/backtests': {
     title: 'Backtests',
@@ -87,17 +82,17 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     icon: 'scores',
     load: () => import('../scores/scores.tsx'),
   },
+  '/webhooks': {
+    title: 'Webhooks',
+    place: 'trader',
+    icon: 'webhooks',
+    load: () => import('../webhooks/webhooks.tsx'),
+  },
   '/security': {
     title: 'Security',
     place: 'trader',
     icon: 'security',
     load: () => import('../security/security.tsx'),
-  },
-  '/admin/users': {
-    title: 'Users',
-    place: 'admin',
-    icon: 'users',
-    load: () => import('../admin/users.tsx'),
   },
   '/admin/operations': {
     title: 'Operations',
@@ -116,6 +111,12 @@ export const pages: Readonly<Record<PagePath, Page>> = {
     place: 'admin',
     icon: 'audit',
     load: () => import('../admin/audit.tsx'),
+  },
+  '/admin/users': {
+    title: 'Users',
+    place: 'admin',
+    icon: 'users',
+    load: () => import('../admin/users.tsx'),
   },
   '/sign-in': { title: 'Sign in', isBare: true, load: () => import('../sign-in/sign-in.tsx') },
   '/sign-up': { title: 'Make an account', isBare: true, load: () => import('../sign-in/sign-up.tsx') },
