@@ -40,17 +40,21 @@ function Tile({ label, note, children, className = '' }: TileProps) {
   return (
     <div className={`h-[5.75rem] rounded-xl border border-line bg-surface px-4 py-3 ${className}`}>
       <dt className="truncate text-xs font-medium text-muted">{label}</dt>
-      <dd className="mt-0.5 truncate text-[1.5rem] leading-8 font-semibold tracking-tight">{children}</dd>
+      <dd className="mt-0.5 truncate text-[1.375rem] leading-8 font-semibold tracking-tight xl:text-xl 2xl:text-[1.5rem]">
+        {children}
+      </dd>
       <dd className="truncate text-xs text-muted">{note}</dd>
     </div>
   )
 }
 
+/** Where there is no room the currency goes, never a digit. */
 function Money({ value, quote }: { value: string; quote: string }) {
   return (
-    <>
-      {money(value)} <span className="text-sm font-medium text-muted">{quote}</span>
-    </>
+    <span className="flex items-baseline gap-1">
+      <span>{money(value)}</span>
+      <span className="min-w-0 truncate text-sm font-medium text-muted">{quote}</span>
+    </span>
   )
 }
 

@@ -71,7 +71,7 @@ function Row({ session }: { session: SignedInSession }) {
             {session.isThis && <Chip tone="accent">this one</Chip>}
           </p>
           <p className="text-xs text-muted">
-            {session.address && <>from {session.address}, </>}
+            {session.address && <>from {placeOf(session.address)}, </>}
             since <When at={session.createdAt} />
             {!session.isThis && (
               <>
@@ -89,4 +89,9 @@ function Row({ session }: { session: SignedInSession }) {
       {end.error && <Failure error={end.error} />}
     </li>
   )
+}
+
+/** The address as people know it: a browser on the server's own machine comes from its loopback. */
+function placeOf(address: string): string {
+  return /^(127\.|::1$|[0:]+1?$)/.test(address) ? 'the server’s own machine' : address
 }
