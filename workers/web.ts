@@ -15,6 +15,8 @@ import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { listen } from '#src/web/listen.ts'
 import { openReadiness } from '#src/web/readiness.ts'
 import { openSignIn } from '#src/web/sign-in.ts'
+import { identityOf } from './identity.ts'
+import { measure } from './measure.ts'
 
 /** Serves the API, the dashboard and Bull Board until the signal aborts; then ends its streams and closes within 4 s. */
 export async function runWeb({
@@ -26,6 +28,7 @@ export async function runWeb({
 }): Promise<void> {
   await using opened = new AsyncDisposableStack()
   const log = createLog({ level: config.logLevel, role: 'web', secrets: secretsOf(config) })
+  opened.adopt(await measure(config, identityOf('web'), undefined, log), (each) => each.stop())
   const db = opened.adopt(connect(config.databaseUrl, 'bullpen_app'), (each) => each.destroy())
   const address = config.redisUrl ? { redisUrl: config.redisUrl } : { postgresUrl: config.queueUrl }
   const backend = opened.adopt(await openBackend(address), (each) => each.close())
@@ -57,6 +60,7 @@ export async function runWeb({
     publicUrl: isPublicUrlFixed ? config.publicUrl : undefined,
     apiRate,
     trustProxy: config.trustProxy,
+    metricsToken: config.metricsToken,
     ...builtDashboard(log),
   })
   opened.adopt(await listen(app.handler, config.port), (each) => each.close())

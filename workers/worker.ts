@@ -21,6 +21,7 @@ import { startAccountStreams } from './account-streams.ts'
 import { startAlerts } from './alerts.ts'
 import { type ClockWatch, watchClock } from './clock-watch.ts'
 import { startCloseAll } from './close-all.ts'
+import { tellCluster } from './cluster-gauges.ts'
 import { openContext, type WorkerContext } from './context.ts'
 import { drain, within } from './drain.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -28,6 +29,7 @@ import { identityOf } from './identity.ts'
 import { jobsAtOnce, leaveSignal } from './in-hand.ts'
 import { budgetOf } from './lane-budget.ts'
 import { leave } from './leave.ts'
+import { measure } from './measure.ts'
 import { tellStuck, untilStuck } from './stuck-watch.ts'
 import { takeJobs } from './take-jobs.ts'
 import { startTelegram } from './telegram.ts'
@@ -55,11 +57,14 @@ export async function runWorker({
     throw new UserError(`--queues ${unknown.join(',')}: there are only ${queueNames.join(', ')}`)
   const log = createLog({ level: config.logLevel, role: 'worker', secrets: secretsOf(config) })
   const identity = identityOf('worker', { queues })
+  await using measuring = new AsyncDisposableStack()
+  measuring.adopt(await measure(config, identity, config.metricsPort, log), (each) => each.stop())
   const context = await openContext(config, identity, log, signal).catch((error) => {
     if (signal.aborted) return undefined // told to stop while it waited for the simulator
     throw error
   })
   if (!context) return
+  if (queues.includes('maintenance')) tellCluster(context.db, context.queues)
   if (await noteStart(context.db, identity.id))
     log.info('the cluster starts: entries wait until each account was compared with its venue')
   const heartbeat = await startHeartbeat(context.db, identity, log)

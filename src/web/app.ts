@@ -17,6 +17,7 @@ import type { Route } from './api/route.ts'
 import { apiRoutes } from './api/routes.ts'
 import { bullBoardHeaders, strictHeaders } from './headers.ts'
 import { type HookOptions, hooks } from './hooks/router.ts'
+import { answerMetrics } from './metrics.ts'
 import { bullBoard } from './ops.ts'
 import { plainPage } from './page.ts'
 import { answerProblem, Problem, signInFirst } from './problem.ts'
@@ -42,6 +43,8 @@ export interface AppOptions extends SiteOptions {
   /** How many requests one caller of the API may send. */
   readonly apiRate: Rate
   readonly trustProxy: boolean | number | string
+  /** Opens /metrics to others than this machine. */
+  readonly metricsToken?: string | undefined
 }
 
 /** The web application, and how to end its streams before the server closes. */
@@ -67,6 +70,7 @@ export function createApp(options: AppOptions): App {
   app.use(strictHeaders(isHttps))
   app.get('/healthz', (_request, response) => void response.json({ ok: true }))
   app.get('/readyz', answerReadiness(readiness))
+  app.get('/metrics', answerMetrics(options.metricsToken))
   // Webhooks come from programs, without a cookie and without an Origin: their token is what counts.
   app.use(hooks({ db, log, ...options.hooks }))
   app.use(refuseCrossSite(publicUrl))

@@ -14,13 +14,13 @@ export const pagePaths = [
   '/admin/operations',
   '/admin/halts',
   '/admin/audit',
-  '/security',
-  '/admin/users',
   '/signals',
   '/accounts',
   '/accounts/new',
   '/settings',
   '/start',
+  '/security',
+  '/admin/users',
 ] as const
 
 /** The pages that strangers may open. */
