@@ -86,7 +86,14 @@ export function Sources() {
     >
       {error && !rows && <Failure error={error} />}
       {!rows && !error && <Waiting rows={3} />}
-      {rows && <Table caption="Sources" columns={columns} rows={rows} rowKey={({ source }) => source} />}
+      {rows && (
+        <Table
+          caption="Each source and how it does"
+          columns={columns}
+          rows={rows}
+          rowKey={({ source }) => source}
+        />
+      )}
       <Strategies items={data?.items ?? []} />
     </Panel>
   )
