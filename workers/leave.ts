@@ -7,7 +7,7 @@ import { announceLeaving } from '#src/supervisor/ready.ts'
 import { aborted } from '#src/supervisor/stop-signal.ts'
 
 /** A supervisor that has not stopped this process by then does not. */
-const supervisorMs = 60_000
+const supervisorMs = 150_000
 
 /**
  * What a worker does that is asked to leave. With a supervisor it goes on until another is ready in its place, without one

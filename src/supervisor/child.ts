@@ -40,9 +40,9 @@ const longestPauseMs = 30_000
 /** Whoever lived this long has earned a short pause again. */
 const longLifeMs = 60_000
 /** For the one that takes over to be ready; then the other one leaves all the same. */
-const takeOverMs = 30_000
+const takeOverMs = 120_000
 /** For the one that leaves to finish what it has in hand: longer than it takes itself. */
-const leaveMs = 25_000
+const leaveMs = 30_000
 
 /**
  * Starts a role, and starts it again whenever it ends: after half a second, twice as long each time, at most 30 s. One that
