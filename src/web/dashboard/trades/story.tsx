@@ -39,7 +39,10 @@ function SignalPanel({ story: { signal } }: { story: Story }) {
     <Panel title="1. The signal">
       <Body>
         {signal === null ? (
-          <p>It was opened by hand at the exchange; no signal of Bullpen’s led to it.</p>
+          <p>
+            No signal of it is kept: it was opened by hand at the exchange, or its signal is older than what
+            is kept.
+          </p>
         ) : (
           <>
             <p className="flex flex-wrap items-center gap-2">
@@ -75,7 +78,7 @@ function DecisionPanel({ story: { decision } }: { story: Story }) {
     <Panel title="2. The decision">
       <Body>
         {decision === null ? (
-          <p>Nothing had to be decided: Bullpen found it and watches it.</p>
+          <p>No decision of it is kept: what Bullpen finds at the exchange it watches without one.</p>
         ) : (
           <>
             <ul className="space-y-1">

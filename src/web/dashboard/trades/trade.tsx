@@ -43,7 +43,7 @@ export default function TradePage() {
 function Summary({ story, trade }: { story: Story; trade: Trade }) {
   const said = story.signal
     ? `${sourceName(story.signal.source)} said ${story.signal.action} and was ${share(story.signal.confidence)} sure`
-    : 'It was opened by hand'
+    : `It came from ${sourceName(trade.source)}`
   return (
     <>
       {said}. It was held for {span(Date.parse(trade.closedAt) - Date.parse(trade.openedAt))} and closed by:{' '}

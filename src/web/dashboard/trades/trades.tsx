@@ -49,7 +49,7 @@ export default function TradesPage() {
         Every closed trade, net of fees and funding. Open one for its chart and its whole story.
       </Heading>
       <TradeFilter />
-      <section aria-label="Closed trades" className="rounded-xl border border-line bg-surface">
+      <div className="rounded-xl border border-line bg-surface">
         {trades.error ? (
           <Failure error={trades.error} />
         ) : shown === undefined ? (
@@ -84,7 +84,7 @@ export default function TradesPage() {
             </Button>
           </div>
         )}
-      </section>
+      </div>
     </>
   )
 }
