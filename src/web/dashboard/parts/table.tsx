@@ -35,7 +35,7 @@ export function Table<Row>({ caption, columns, rows, rowKey }: TableProps<Row>) 
     )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached with the keyboard, too
-    <section aria-label={caption} tabIndex={0} className="min-w-0 overflow-x-auto">
+    <div tabIndex={0} className="min-w-0 overflow-x-auto">
       <table className="w-full text-sm max-sm:block">
         <caption className="sr-only">{caption}</caption>
         <thead className="text-xs text-muted max-sm:sr-only">
@@ -71,7 +71,7 @@ export function Table<Row>({ caption, columns, rows, rowKey }: TableProps<Row>) 
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 
