@@ -173,18 +173,6 @@ describe.each(backendKinds)('on %s', (kind) => {
     expect(seen.retried.sort()).toEqual(['fails', 'throws'])
   })
 
-  test('a job of another build fails for good instead of being tried for ever', async () => {
-    const before = (await queues.named('signals').getFailed()).length
-    await queues.named('signals').add('from-the-future', {}, { attempts: 5 })
-    const jobs = await until(async () => {
-      const now = await queues.named('signals').getFailed()
-      return now.length > before ? now : undefined
-    })
-    const future = jobs.find((job) => job.name === 'from-the-future')
-    expect(future?.failedReason).toMatch(/knows no job from-the-future/)
-    expect(future?.attemptsMade).toBe(1)
-  })
-
   test('a job that yields from now on does so by its schedule, too', async () => {
     const of = (yields: boolean): Job<Seen, { shard: number }> => ({
       ...ticks,
