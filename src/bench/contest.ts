@@ -15,7 +15,7 @@ export interface Contest {
   readonly title: string
   readonly measures: readonly Measure[]
   /** Not run on a machine without it. */
-  readonly needs?: 'redis'
+  readonly needs?: 'redis' | 'chromium'
   /** Makes ready what all rounds share and defers its end to `closing`. */
   open(ground: Ground, closing: AsyncDisposableStack): Promise<Round>
 }

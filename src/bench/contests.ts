@@ -3,6 +3,7 @@ import type { Contest } from './contest.ts'
 import { exitEvaluation } from './exit-evaluation.ts'
 import { firstStart } from './first-start.ts'
 import { keyMemory } from './key-memory.ts'
+import { livePage } from './live-page.ts'
 import { queueHop } from './queue-hop.ts'
 import { simulatorOrders } from './simulator-orders.ts'
 import { monitorSweep } from './sweep.ts'
@@ -22,5 +23,6 @@ export function contests({ isLong }: { readonly isLong: boolean }): readonly Con
     backtests(500_000),
     firstStart(),
     simulatorOrders({ orders: 5_000, inFlight: 16 }),
+    livePage({ positions: 200, updates: 50, seconds: 10 }),
   ]
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { type Contest, pairsOf } from './contest.ts'
 import { type Ground, openGround } from './ground.ts'
+import { hasChromium } from './live-page.ts'
 import { judge, type Row } from './row.ts'
 
 /** What a bench came to. */
@@ -29,8 +30,9 @@ export async function runContests(contests: readonly Contest[], options: RunOpti
   let broken = 0
   for (const contest of contests) {
     options.say(`${contest.goal.padEnd(10)} ${contest.title}`)
-    if (contest.needs === 'redis' && (await ground.redis()) === undefined) {
-      options.say(' skipped: there is no redis-server on this machine\n')
+    const lack = await lackOf(contest, ground)
+    if (lack !== undefined) {
+      options.say(` skipped: there is no ${lack} on this machine\n`)
       continue
     }
     try {
@@ -42,6 +44,13 @@ export async function runContests(contests: readonly Contest[], options: RunOpti
     }
   }
   return { rows, broken }
+}
+
+/** What the contest needs and the machine has not. */
+async function lackOf({ needs }: Contest, ground: Ground): Promise<string | undefined> {
+  if (needs === 'redis' && (await ground.redis()) === undefined) return 'redis-server'
+  if (needs === 'chromium' && !hasChromium) return 'chromium'
+  return undefined
 }
 
 /** All rounds of one contest, judged. */

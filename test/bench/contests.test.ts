@@ -6,6 +6,7 @@ import { exitEvaluation } from '#src/bench/exit-evaluation.ts'
 import { firstStart } from '#src/bench/first-start.ts'
 import { type Ground, openGround } from '#src/bench/ground.ts'
 import { keyMemory } from '#src/bench/key-memory.ts'
+import { hasChromium, livePage } from '#src/bench/live-page.ts'
 import { queueHop } from '#src/bench/queue-hop.ts'
 import { judge } from '#src/bench/row.ts'
 import { runContests } from '#src/bench/run.ts'
@@ -45,8 +46,10 @@ const small: readonly Contest[] = [
   backtests(3_000),
   firstStart(),
   simulatorOrders({ orders: 50, inFlight: 4 }),
+  livePage({ positions: 20, updates: 50, seconds: 1 }),
 ]
-const possible = small.filter(({ needs }) => needs !== 'redis' || inject('redisUrl') !== '')
+const has = { redis: inject('redisUrl') !== '', chromium: hasChromium }
+const possible = small.filter(({ needs }) => needs === undefined || has[needs])
 
 // Starting everything twice takes its time on a machine that is busy with other tests.
 test.each(possible)('$title measures both sides', { timeout: 180_000 }, async (contest) => {
