@@ -38,7 +38,7 @@ function Standing({ children }: { children: ReactNode }) {
           <main
             id="content"
             tabIndex={-1}
-            className="min-h-[70vh] space-y-3 px-3 py-3 outline-none sm:space-y-4 sm:px-5 sm:py-4"
+            className="min-h-dvh space-y-3 px-3 py-3 outline-none sm:min-h-[70vh] sm:space-y-4 sm:px-5 sm:py-4"
           >
             <Suspense>{children}</Suspense>
           </main>

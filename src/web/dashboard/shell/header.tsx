@@ -35,10 +35,10 @@ export function Header({ me, live }: HeaderProps) {
           <Bell />
           <UserMenu me={me} />
         </div>
-        <div className="flex w-full min-w-0 flex-wrap items-center gap-x-3 gap-y-2 sm:ml-auto sm:w-auto">
+        <div className="flex w-full min-w-0 items-center gap-x-3 sm:ml-auto sm:w-auto">
           <MarketClock market={overview?.market} />
           <LiveMark state={live} />
-          <div className="ml-auto flex gap-2">
+          <div className="ml-auto flex shrink-0 gap-2">
             <CloseAll overview={overview} />
             <EntriesSwitch halt={overview?.halt ?? null} />
           </div>
@@ -55,9 +55,10 @@ interface AccountChoiceProps {
 }
 
 function AccountChoice({ choices, account, onChoose }: AccountChoiceProps) {
-  if (!account) return <div className="h-9 w-40" />
+  if (!account) return <div className="h-9 flex-1 basis-32 sm:w-40 sm:flex-none" />
   return (
-    <div className="flex min-w-0 items-center gap-2">
+    // On a phone its share of the row is the same whatever it is called, so that nothing below moves.
+    <div className="flex min-w-0 flex-1 basis-32 items-center gap-2 sm:flex-none sm:basis-auto">
       {choices.length > 1 ? (
         <select
           aria-label="Account"
@@ -99,7 +100,7 @@ function ModeBadge({ mode }: { mode: AccountOverview['mode'] }) {
 
 function MarketClock({ market }: { market: Overview['market'] | undefined }) {
   const now = useContext(MarketNow)
-  if (!market) return <span className="h-4 w-32" />
+  if (!market) return <span className="h-4 w-10 sm:w-32" />
   const kinds = {
     synthetic: 'Simulated',
     replay: `Replay ×${market.speed}`,
@@ -130,9 +131,9 @@ const liveStates = {
 function LiveMark({ state }: { state: LiveState }) {
   const { dot, text } = liveStates[state]
   return (
-    <span role="status" className="flex items-center gap-1.5 text-xs whitespace-nowrap text-muted">
-      <span aria-hidden="true" className={`size-2 rounded-full ${dot}`} />
-      {text}
+    <span role="status" className="flex min-w-0 items-center gap-1.5 text-xs text-muted">
+      <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${dot}`} />
+      <span className="truncate">{text}</span>
     </span>
   )
 }
