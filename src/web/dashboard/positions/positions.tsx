@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useDeferredValue, useMemo } from 'react'
 import type { Position } from '../../api/positions.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
@@ -36,7 +36,8 @@ function nearness({ lastPrice, stopLoss, trailingStop }: Position): number {
 export default function PositionsPage() {
   const { account } = useAccount()
   const positions = usePositions()
-  const shown = useShown(positions.data?.items)
+  // Deferred, so that a hundred prices that come at once are drawn between frames and not instead of some.
+  const shown = useDeferredValue(useShown(positions.data?.items))
   const { search } = useHere()
   const change = useSearchChange()
   const order = orderNamed(search.get('order'))
