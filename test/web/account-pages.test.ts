@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { saveSettings } from '#db/trading-settings.ts'
 import { buildDashboard } from '#src/web/dashboard/build.ts'
 import { hasBrowser, launchBrowser } from '../support/browser.ts'
 import { password, type TestWeb, testWeb } from '../support/web.ts'
@@ -11,6 +12,8 @@ describe.skipIf(!hasBrowser)('the pages of accounts, settings and signals', () =
 
   beforeAll(async () => {
     web = await testWeb(await buildDashboard())
+    // What is set here can be inherited again.
+    await saveSettings(web.database.db(), web.ben.id, null, { risk_level: 4, sources: ['smart_entry'] })
     browser = await launchBrowser()
   }, 300_000)
   afterAll(() => browser?.close())

@@ -57,11 +57,11 @@ export function SettingRow({ field, settings, draft, onChange, error }: SettingR
           Set here.{' '}
           <button
             type="button"
-            aria-label={`Inherit ${title} again`}
             onClick={() => onChange(withInherited(draft, name, read(settings.own, name) !== undefined))}
             className="text-accent underline underline-offset-2"
           >
             Back to {isWide(name) ? 'what is inherited' : inWords(field, inherited)}
+            <span className="sr-only"> for {title}</span>
           </button>
         </p>
       )}
