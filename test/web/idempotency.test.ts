@@ -115,7 +115,9 @@ test('an answer with a secret is not kept: a repetition says that it was done, a
 })
 
 test('every route that answers with something to keep secret says so', () => {
-  const parts = { queues: [], keys: testKeys, enqueue: async () => {} } as unknown as Parameters<typeof apiRoutes>[0]
+  const parts = { queues: [], keys: testKeys, enqueue: async () => {} } as unknown as Parameters<
+    typeof apiRoutes
+  >[0]
   const telling = apiRoutes(parts).filter(
     ({ method, answer }) =>
       method !== 'get' &&
