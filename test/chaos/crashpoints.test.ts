@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { livingPositionsOf } from '#db/account-journal.ts'
+import { pausesInForce } from '#db/venue-budgets.ts'
 import { checkBullpen, harms } from '#src/chaos/checker.ts'
 import { openJournal } from '#src/chaos/journal.ts'
 import { readTruth } from '#src/chaos/truth.ts'
@@ -18,8 +20,10 @@ import { type Situation, situationsOn } from './situations.ts'
 /** How often a worker dies at each crash point; CRASHPOINT_DEATHS says more for the long form. */
 const deaths = Number(process.env.CRASHPOINT_DEATHS ?? 3)
 const atOnce = 3
-/** Here two at once would do each other's work, or move each other's prices. */
+/** Here two at once would do each other's work, move each other's prices, or have the venue take no requests. */
 const oneByOne: readonly Crashpoint[] = [
+  'not-written-not-returned',
+  'mid-return',
   'planned-not-woken',
   'stop-asked',
   'batch-taken',
@@ -61,6 +65,11 @@ async function die(point: Crashpoint, { last }: Situation): Promise<void> {
   died.set(point, (died.get(point) ?? 0) + 1)
 }
 
+/** A 429 of the situation before holds everybody back for a moment. */
+async function untilVenueTakesRequests(): Promise<void> {
+  while ((await pausesInForce(db)).length > 0) await sleep(100)
+}
+
 /** From here on the checker judges the account. */
 const submit = ({ account, apiKey }: Trader) =>
   journal.query('insert into chaos.accounts values ($1, $2, $3, $4)', [
@@ -81,6 +90,7 @@ test.each(crashpoints)(
   { timeout: 60_000 * deaths },
   async (point) => {
     const meet = async (nth: number): Promise<Trader> => {
+      await untilVenueTakesRequests()
       const situation = await situations[point](nth)
       await die(point, situation)
       return situation.trader
