@@ -149,7 +149,7 @@ describe('what is wrong is one line and exit code 1', () => {
         '--settings',
         file('b.json', '{"risk_per_trade": 500}'),
       ],
-      /b\.json: risk_per_trade 500: .*<=100$/,
+      /b\.json: risk_per_trade 500: must be 0\.001 to 100$/,
     ],
     [
       'a signal of a symbol without candles',
