@@ -110,10 +110,13 @@ export function readGauge<L extends string>(
   })
 }
 
+let isMeasured = false
+
 /** Begins to measure the process itself (memory, event loop, collections of garbage), and says its role on every line. */
 export function measureProcess(role: string): void {
   registry.setDefaultLabels({ role })
-  collectDefaultMetrics({ register: registry, prefix: 'bullpen_' })
+  if (!isMeasured) collectDefaultMetrics({ register: registry, prefix: 'bullpen_' })
+  isMeasured = true
 }
 
 /** Everything that is measured here now, and the content type it is to be sent with. */
