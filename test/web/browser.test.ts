@@ -163,6 +163,7 @@ describe.skipIf(!executablePath)('in a browser', () => {
   test.each(shapes)('the overview stands on a $screen.name in the $scheme', async ({ screen, scheme }) => {
     const { page, complaints } = await open(screen, scheme)
     await page.goto(`${web.origin}/`)
+    await page.getByLabel('E-mail').waitFor()
     await page.screenshot({ path: path.join(shots, `sign-in-${screen.name}-${scheme}.png`) })
     expect(await violations(page)).toEqual([])
     await signIn(page, web.ada)
