@@ -74,7 +74,9 @@ export async function runWeb({
 function builtDashboard(log: Logger) {
   let folder: string | undefined
   let failure: string | undefined
-  buildDashboard().then(
+  const tell = (error: unknown) =>
+    log.error({ err: error }, 'the dashboard could not be built: an earlier build of it is served')
+  buildDashboard(tell).then(
     (built) => {
       folder = built
     },

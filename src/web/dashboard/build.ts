@@ -12,10 +12,10 @@ const lockFile = path.join(folder, '../../../package-lock.json')
 
 /**
  * The folder with the built dashboard, built beforehand when its sources or the lock file have changed since.
- * Safe to call from several processes at once. Where nothing can be written, the newest earlier build is used.
+ * Safe to call from several processes at once. When it cannot be built the newest earlier build is used, and `tell` hears why.
  * @throws when there is no build and none can be made.
  */
-export async function buildDashboard(): Promise<string> {
+export async function buildDashboard(tell: (error: unknown) => void = () => {}): Promise<string> {
   const target = path.join(dist, await fingerprint())
   if (existsSync(path.join(target, 'index.html'))) return target
   try {
@@ -23,6 +23,7 @@ export async function buildDashboard(): Promise<string> {
   } catch (error) {
     const earlier = await newestBuild()
     if (earlier === undefined) throw error
+    tell(error)
     return earlier
   }
   await removeOthers(target)

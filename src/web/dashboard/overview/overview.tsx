@@ -5,11 +5,9 @@ import { Heading } from '../parts/heading.tsx'
 import { usePositions } from '../positions/live.ts'
 import { useAccount, useShown } from '../shell/account.tsx'
 import { Link } from '../shell/link.tsx'
-import { useMe } from '../shell/me.ts'
 import { DecisionsPanel } from './decisions.tsx'
 import { EquityPanel } from './equity.tsx'
 import { Notices } from './notices.tsx'
-import { OperationsPanel } from './operations.tsx'
 import { PositionsPanel } from './positions.tsx'
 import { SignalsPanel } from './signals.tsx'
 import { Tiles } from './tiles.tsx'
@@ -17,7 +15,6 @@ import { TradesPanel } from './trades.tsx'
 
 /** The first page: what the chosen account holds, did and thinks. */
 export default function OverviewPage() {
-  const me = useMe()
   const { overview, account, error } = useAccount()
   const positions = usePositions()
   const open = useShown(positions.data?.items)
@@ -47,7 +44,6 @@ export default function OverviewPage() {
           </div>
         </>
       )}
-      {me?.role === 'admin' && <OperationsPanel />}
     </>
   )
 }
